@@ -1,0 +1,1 @@
+"""The program: command line, settings, wiring, and three loops (intake, outbox, clock)."""

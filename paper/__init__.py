@@ -1,0 +1,1 @@
+"""Paper and pictures: data in, PDF or PNG out."""

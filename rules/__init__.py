@@ -1,0 +1,1 @@
+"""The deliberation itself, pure: meetings, ballots, counting, quorum, calendar, minutes."""

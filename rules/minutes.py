@@ -1,0 +1,124 @@
+"""The minutes of a meeting, as a structure in which every line names the event it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """How far the minutes are."""
+
+    DRAFT = "draft"  # open to objection by those who attended
+    APPROVED = "approved"  # immutable; corrections append
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One person at the meeting; `how` is "chat" (checked in by button), "added" (by the leader) or "proxy"."""
+
+    event: int
+    name: str
+    household: str
+    how: str
+    at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence under an item: kind is "statement", "proposal" or "on_record"."""
+
+    event: int
+    kind: str
+    who: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One option of a ballot with its votes; `label` is 甲 乙 丙 or 赞成 反对 弃权."""
+
+    label: str
+    text: str
+    votes: int
+    won: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BallotRecord:
+    """A ballot as it was held: what was asked, by which rule, by how many of how many, and what came of it."""
+
+    event: int
+    question: str
+    method: str  # "motion", "single", "approval"
+    at_most: int  # choices a vote may hold
+    eligible: int
+    voted: int
+    counts: tuple[Count, ...]
+    carried: bool
+    tie: bool
+    open_until: date | None  # last day of publication
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """Who does what by when."""
+
+    event: int
+    who: str
+    what: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the agenda with all that was put on record under it."""
+
+    event: int
+    number: int
+    title: str
+    lines: tuple[Line, ...] = ()
+    ballots: tuple[BallotRecord, ...] = ()
+    tasks: tuple[TaskRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An objection by one who attended, and what became of it ("open", "accepted" or "declined")."""
+
+    event: int
+    who: str
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """All that the minutes say; times are aware, in the building's zone."""
+
+    community: str
+    building: str
+    kind: str  # a meeting preset, e.g. "楼宇会"
+    title: str
+    place: str
+    planned: datetime
+    opened: datetime
+    closed: datetime
+    chair: str
+    recorder: str
+    invited: int  # households invited
+    quorum: int  # households needed; 0 when the kind needs none
+    present: tuple[Presence, ...]
+    items: tuple[Item, ...]
+    next_meeting: datetime | None
+    stage: Stage
+    corrections: tuple[Correction, ...]
+    head: str  # hash of the last event read, hex
+
+    @property
+    def quorate(self) -> bool:
+        """Whether as many households were present as the kind of meeting needs."""
+        return len(self.present) >= self.quorum
