@@ -1,0 +1,483 @@
+"""Every table, and the triggers by which the database itself refuses what must never happen.
+
+Times are UTC instants; choices and payloads are JSON; ids are ours, addresses are the platform's.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DDL,
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    event,
+    true,
+)
+
+metadata = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC on either engine."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into UTC; a naive one is an error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, **more: Any) -> Column[int]:
+    return Column(name, Integer, ForeignKey(f"{target}.id"), **more)
+
+
+# Where people live
+
+communities = Table("communities", metadata, _id(), Column("name", String, nullable=False, unique=True))
+
+buildings = Table(
+    "buildings",
+    metadata,
+    _id(),
+    _ref("community_id", "communities", nullable=False),
+    Column("name", String, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("standing_day", Integer),  # day of the month of the standing meeting, 1..31, clamped
+    Column("standing_time", String),  # HH:MM
+    Column("report_day", Integer),  # day of the month of the leader's 报到
+    UniqueConstraint("community_id", "name"),
+    sqlite_autoincrement=True,
+)
+
+households = Table(
+    "households",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    Column("unit", String),  # unknown until somebody claims it, when no roll was imported
+    Column("room", String),
+    Column("area_cm2", BigInteger),
+    Column("owner", String),
+    UniqueConstraint("building_id", "unit", "room"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    _id(),
+    Column("address", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),  # "private" or "group"
+    Column("title", String, nullable=False, default=""),
+    Column("state", String, nullable=False, default="here"),  # "here", "gone"
+    _ref("building_id", "buildings", index=True),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("address", String, unique=True),  # empty once forgotten
+    Column("name", String, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("reach", String, nullable=False, default="unknown"),  # "unknown", "yes", "no"
+    Column("reminders", Boolean, nullable=False, default=True, server_default=true()),
+    Column("consented_at", Instant),
+    Column("met_at", Instant, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True, index=True),
+    Column("since", Instant, nullable=False),
+    Column("how", String, nullable=False),  # "slip", "leader"
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("building_id", Integer, ForeignKey("buildings.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("role", String, primary_key=True),  # "leader", "recorder"
+    Column("since", Instant, nullable=False),
+)
+
+slips = Table(
+    "slips",
+    metadata,
+    Column("code_hash", String, primary_key=True),
+    _ref("household_id", "households", nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    _ref("used_by", "people"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    _id(),
+    _ref("person_id", "people", nullable=False),
+    _ref("building_id", "buildings", nullable=False),
+    Column("unit", String, nullable=False),
+    Column("room", String, nullable=False),
+    Column("state", String, nullable=False, default="asked"),  # "asked", "confirmed", "declined"
+    Column("asked_at", Instant, nullable=False),
+    _ref("decided_by", "people"),
+)
+
+# What they do together
+
+meetings = Table(
+    "meetings",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),  # rules.meetings.State
+    Column("place", String, nullable=False, default=""),
+    Column("planned_at", Instant),
+    Column("published_at", Instant),
+    Column("opened_at", Instant),
+    Column("closed_at", Instant),
+    _ref("convener_id", "people", nullable=False),
+    Column("sequence", Integer, nullable=False, default=0),  # of the .ics file: grows with each change
+)
+
+items = Table(
+    "items",
+    metadata,
+    _id(),
+    _ref("meeting_id", "meetings", nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("title", String, nullable=False),
+    Column("state", String, nullable=False, default="waiting"),  # "waiting", "open", "done"
+    UniqueConstraint("meeting_id", "number"),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    _id(),
+    _ref("item_id", "items", nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("picture", String),  # the platform's name of an uploaded picture
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("item_id", "number"),
+)
+
+replies = Table(  # who is coming
+    "replies",
+    metadata,
+    Column("meeting_id", Integer, ForeignKey("meetings.id"), primary_key=True),
+    Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
+    Column("coming", Boolean, nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("meeting_id", Integer, ForeignKey("meetings.id"), primary_key=True),
+    Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
+    _ref("person_id", "people"),  # empty for one without a phone
+    Column("name", String, nullable=False),
+    Column("how", String, nullable=False),  # "chat", "added"
+    Column("at", Instant, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    _id(),
+    _ref("meeting_id", "meetings", nullable=False, index=True),
+    _ref("item_id", "items"),
+    Column("who", String, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("due", Date),
+    Column("done_at", Instant),
+)
+
+ballots = Table(
+    "ballots",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    _ref("meeting_id", "meetings", index=True),
+    _ref("item_id", "items"),
+    Column("question", Text, nullable=False),
+    Column("method", String, nullable=False),  # rules.counting.Method
+    Column("at_most", Integer, nullable=False, default=1),
+    Column("seats", Integer, nullable=False, default=1),
+    Column("state", String, nullable=False),  # "draft", "open", "closed"
+    Column("convener_id", Integer, ForeignKey("people.id"), nullable=False),
+    Column("opened_at", Instant),
+    Column("closes_at", Instant),
+    Column("closed_at", Instant),
+    Column("eligible", Integer, nullable=False, default=0),
+    Column("voted", Integer, nullable=False, default=0),
+    Column("roll_hash", String),
+    Column("seed", String),  # hash of the log's head at opening: breaks ties replayably
+    Column("result", JSON),
+    Column("publication_until", Date),
+)
+
+options = Table(
+    "options",
+    metadata,
+    Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # 1.. in the order shown
+    Column("label", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("picture", String),
+)
+
+rolls = Table(  # who may vote, frozen at opening
+    "rolls",
+    metadata,
+    Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
+    Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("ballot_id", Integer, primary_key=True),
+    Column("household_id", Integer, primary_key=True),
+    Column("choice", JSON, nullable=False),  # option numbers, ascending
+    _ref("by_id", "people", nullable=False),
+    Column("receipt", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("wanted", JSON),  # what another member of the household asked to change it to
+    _ref("wanted_by_id", "people"),
+    ForeignKeyConstraint(["ballot_id", "household_id"], ["rolls.ballot_id", "rolls.household_id"]),
+    UniqueConstraint("ballot_id", "receipt"),
+)
+
+objections = Table(
+    "objections",
+    metadata,
+    _id(),
+    Column("about", String, nullable=False),  # "ballot", "minutes"
+    Column("about_id", Integer, nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String, nullable=False, default="open"),  # "open", "accepted", "declined"
+    Column("answer", Text),
+    Index("objections_about", "about", "about_id"),
+)
+
+minutes = Table(
+    "minutes",
+    metadata,
+    Column("meeting_id", Integer, ForeignKey("meetings.id"), primary_key=True),
+    Column("stage", String, nullable=False),  # rules.minutes.Stage
+    Column("drafted_at", Instant, nullable=False),
+    Column("objections_until", Instant, nullable=False),
+    Column("approved_at", Instant),
+    Column("content", JSON),  # frozen at approval
+    Column("hash", String),  # sha256 of the canonical content
+)
+
+events = Table(
+    "events",
+    metadata,
+    _id(),
+    Column("stream", String, nullable=False),  # "meeting:12", "ballot:7", "building:1"
+    Column("number", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+    UniqueConstraint("stream", "number"),
+)
+
+# How the bot works
+
+seen_updates = Table(
+    "seen_updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("toast", JSON),  # what the press was answered, to answer a second delivery alike
+)
+
+faults = Table(
+    "faults",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False),
+    Column("update_id", BigInteger),
+    Column("payload", JSON),
+    Column("traceback", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _ref("chat_id", "chats", nullable=False),
+    Column("rank", Integer, nullable=False),  # services.outbox.Rank: smaller goes first
+    Column("notice", Boolean, nullable=False),  # tried again when it is unknown whether it was sent
+    Column("key", String, unique=True),  # said once, whatever restarts
+    Column("payload", JSON, nullable=False),
+    Column("state", String, nullable=False, default="queued"),  # queued, sending, sent, dropped
+    Column("why", String),  # of a dropped one
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Instant),
+    Column("made_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("message", String),  # the platform's name of the sent message
+    Index("outbox_open", "state", "id"),
+    CheckConstraint("state in ('queued', 'sending', 'sent', 'dropped')"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    _id(),
+    _ref("chat_id", "chats", nullable=False),
+    Column("kind", String, nullable=False),
+    Column("about_id", Integer, nullable=False),
+    Column("lang", String, nullable=False),
+    Column("pinned", Boolean, nullable=False, default=False),
+    Column("rank", Integer, nullable=False),
+    Column("message", String),  # the platform's name of the message that shows it
+    Column("picture", Boolean, nullable=False, default=False),  # whether that message is a picture
+    Column("wanted", Integer, nullable=False, default=1),  # grows when what it shows has changed
+    Column("shown", Integer, nullable=False, default=0),  # the `wanted` that was last shown
+    Column("state", String, nullable=False, default="live"),  # "live", "gone"
+    Column("attempts", Integer, nullable=False, default=0),
+    UniqueConstraint("chat_id", "kind", "about_id"),
+    Index("cards_about", "kind", "about_id"),
+)
+
+dues = Table(  # the schedule
+    "dues",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("about_id", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String, nullable=False, default="waiting"),  # "waiting", "done", "dropped"
+    Column("done_at", Instant),
+    Index("dues_waiting", "state", "due_at"),
+)
+
+dialogues = Table(
+    "dialogues",
+    metadata,
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("chat_id", Integer, ForeignKey("chats.id"), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+_REFUSALS = {
+    "events_keep": ("events", "UPDATE", "", "an event already written is not changed"),
+    "events_stay": ("events", "DELETE", "", "an event already written is not deleted"),
+    "rolls_keep": ("rolls", "UPDATE", "", "a frozen roll is not changed"),
+    "votes_in_time": (
+        "votes",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'open'",
+        "the ballot is not open",
+    ),
+    "votes_change_in_time": (
+        "votes",
+        "UPDATE",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'open'",
+        "the ballot is not open",
+    ),
+    "ballots_frozen": (
+        "ballots",
+        "UPDATE",
+        (
+            "OLD.state <> 'draft' AND (OLD.question <> NEW.question OR OLD.method <> NEW.method"
+            " OR OLD.at_most <> NEW.at_most OR OLD.seats <> NEW.seats OR OLD.roll_hash <> NEW.roll_hash)"
+        ),
+        "an open ballot is frozen",
+    ),
+    "options_frozen": (
+        "options",
+        "UPDATE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
+        "the options of an open ballot are frozen",
+    ),
+    "minutes_frozen": (
+        "minutes",
+        "UPDATE",
+        "OLD.stage = 'approved'",
+        "approved minutes are immutable",
+    ),
+}
+
+
+def refusing_triggers(dialect: str) -> list[str]:
+    """The statements by which "sqlite" or "postgresql" refuses changes to what is frozen."""
+    statements = []
+    for name, (table, verb, when, why) in _REFUSALS.items():
+        if dialect == "sqlite":
+            condition = f" WHEN {when}" if when else ""
+            statements.append(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table}{condition}"
+                f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
+            )
+        else:
+            returned = "OLD" if verb == "DELETE" else "NEW"
+            statements.append(
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" IF {when or 'TRUE'} THEN RAISE EXCEPTION '{why}'; END IF; RETURN {returned}; END $$"
+            )
+            statements.append(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )
+    return statements
+
+
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in refusing_triggers(_dialect):
+        _ddl: DDL = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(metadata, "after_create", _ddl.execute_if(dialect=_dialect))
