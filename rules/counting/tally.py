@@ -1,0 +1,60 @@
+"""The one door to counting: sorts out the votes that cannot be read, and hands the rest to the method."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from rules.counting.choice import count_approval, count_motion, count_score, count_single
+from rules.counting.outcome import Outcome
+from rules.counting.question import ABSTAIN, Amount, Method, Question, exact
+from rules.counting.votes import InvalidVote, Stance, Vote, check
+
+COUNTERS: dict[Method, Callable[[Question, Mapping[Any, Amount]], Outcome]] = {
+    Method.MOTION: count_motion,
+    Method.SINGLE: count_single,
+    Method.APPROVAL: count_approval,
+    Method.SCORE: count_score,
+}
+
+
+def count(question: Question, votes: Iterable[object] | Mapping[Any, Amount]) -> Outcome:
+    """Count votes by the question's method; a mapping says how often each vote was cast.
+
+    How often may be any exact number above nothing, so a motion can be counted by area as by heads. A vote
+    that cannot be read is counted as invalid and never stops the count. The order of votes never matters.
+    """
+    read: dict[Vote, Amount] = {}
+    reasons: dict[str, Amount] = {}
+    for vote, times in _times(votes).items():
+        try:
+            seen = check(question, vote)
+        except InvalidVote as refusal:
+            reason = type(refusal).__name__
+            reasons[reason] = reasons.get(reason, 0) + times
+        else:
+            read[seen] = read.get(seen, 0) + times
+    abstained = sum(read.pop(vote) for vote in [vote for vote in read if _abstains(vote)])
+    outcome = COUNTERS[question.method](question, read)
+    return replace(
+        outcome,
+        valid=exact(sum(read.values())),
+        abstained=exact(abstained),
+        invalid=exact(sum(reasons.values())),
+        reasons=dict(sorted(reasons.items())),
+    )
+
+
+def _abstains(vote: Vote) -> bool:
+    return (vote.choice if isinstance(vote, Stance) else vote) == ABSTAIN
+
+
+def _times(votes: Iterable[object] | Mapping[Any, Amount]) -> Mapping[Any, Amount]:
+    if not isinstance(votes, Mapping):
+        return Counter(votes)
+    for times in votes.values():
+        if exact(times) <= 0:
+            raise ValueError(f"A vote cannot have been cast {times} times.")
+    return votes
