@@ -1,0 +1,152 @@
+"""The minutes on paper, for the wall: laid out as Chinese minutes are, from the facts to the signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from paper.press import print_pdf
+from paper.words import Section, Words, read_words, say_day, say_number, say_span, say_time
+from rules.minutes import BallotRecord, Correction, Item, Line, Minutes, Presence, Stage, TaskRecord
+
+MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}
+FINGERPRINT = 16  # characters of the log's hash printed at the foot
+
+View = Mapping[str, object]
+
+
+def minutes_pdf(minutes: Minutes, language: str = "zh", *, font: Path | None = None) -> bytes:
+    """Print the minutes as A4 pages; names stand as the minutes hold them, masked where they came masked.
+
+    The bytes depend on nothing but the arguments. Raises FontMissing.
+    """
+    words = read_words(language)
+    return print_pdf("minutes", _view_minutes(minutes, words), font=font)
+
+
+def _view_minutes(minutes: Minutes, words: Words) -> View:
+    say = words["minutes"]
+    return {
+        "language": words["date"]["code"],
+        "words": dict(say),
+        "foot": dict(words["foot"]),
+        "community": f"{minutes.community}  {minutes.building}",
+        "title": minutes.title,
+        "draft": minutes.stage is Stage.DRAFT,
+        "facts": _view_facts(minutes, words),
+        "presence_head": say["presence_of"].format(presence=say["presence"], count=len(minutes.present)),
+        "present": [_view_presence(person, say) for person in minutes.present],
+        "items": [_view_item(item, words) for item in minutes.items],
+        "decisions": [_view_decision(ballot, say) for item in minutes.items for ballot in item.ballots],
+        "tasks": [_view_task(task, words) for item in minutes.items for task in item.tasks],
+        "corrections": [_view_correction(correction, say) for correction in minutes.corrections],
+        "next": say_time(minutes.next_meeting, words) if minutes.next_meeting else "",
+        "fingerprint": say["fingerprint"].format(head=minutes.head[:FINGERPRINT]),
+    }
+
+
+def _view_facts(minutes: Minutes, words: Words) -> list[tuple[str, str]]:
+    say = words["minutes"]
+    quorum = "quorum_none" if not minutes.quorum else "quorum_met" if minutes.quorate else "quorum_missed"
+    attended = say["attended_of"].format(present=len(minutes.present), invited=minutes.invited)
+    return [
+        (say["held"], say_span(minutes.opened, minutes.closed, words)),
+        (say["place"], minutes.place),
+        (say["kind"], minutes.kind),
+        (say["chair"], minutes.chair),
+        (say["recorder"], minutes.recorder),
+        (say["attended"], attended + say["stop"] + say[quorum].format(quorum=minutes.quorum)),
+    ]
+
+
+def _view_presence(person: Presence, say: Section) -> View:
+    how = [say[person.how]] if person.how in {"proxy", "added"} else []
+    late = [say["late"]] if person.late else []
+    return {"name": person.name, "household": person.household, "notes": how + late}
+
+
+def _view_item(item: Item, words: Words) -> View:
+    return {
+        "number": say_number(item.number, words),
+        "title": item.title,
+        "event": item.event,
+        "lines": [_view_line(line, words["minutes"]) for line in item.lines],
+        "ballots": [_view_ballot(ballot, words) for ballot in item.ballots],
+    }
+
+
+def _view_line(line: Line, say: Section) -> View:
+    return {
+        "kind": line.kind,
+        "label": say.get(line.kind, line.kind),
+        "who": line.who,
+        "text": line.text,
+        "at": f"{line.at:%H:%M}",
+        "event": line.event,
+    }
+
+
+def _view_ballot(ballot: BallotRecord, words: Words) -> View:
+    say = words["minutes"]
+    rule = say.get(ballot.method, ballot.method).format(at_most=ballot.at_most)
+    turnout = say["turnout"].format(eligible=ballot.eligible, voted=ballot.voted)
+    return {
+        "event": ballot.event,
+        "question": ballot.question,
+        "rule": rule + say["stop"] + turnout,
+        "bars": [
+            {
+                "label": say[MOTION[count.label]] if count.label in MOTION else count.label,
+                "text": count.text if count.text != count.label else "",
+                "votes": say["votes"].format(votes=count.votes),
+                "percent": _say_percent(count.votes, ballot.voted),
+                "permille": min(1000, 1000 * count.votes // max(ballot.voted, 1)),
+                "won": count.won,
+            }
+            for count in ballot.counts
+        ],
+        "outcome": _say_outcome(ballot, say),
+        "settled": ballot.carried and not ballot.tie,
+        "until": say["open_until"].format(day=say_day(ballot.open_until, words)) if ballot.open_until else "",
+    }
+
+
+def _say_outcome(ballot: BallotRecord, say: Section) -> str:
+    if ballot.tie:
+        return say["tie"]
+    if not ballot.carried:
+        return say["lost"]
+    if ballot.method == "motion":
+        return say["carried"]
+    labels = say["joint"].join(count.label for count in ballot.counts if count.won)
+    return say["won"].format(labels=labels)
+
+
+def _say_percent(votes: int, voted: int) -> str:
+    """Whole per cent, halves up, of those who took part."""
+    return f"{(200 * votes + voted) // (2 * voted)}%" if voted else "–"
+
+
+def _view_decision(ballot: BallotRecord, say: Section) -> View:
+    winners = [count for count in ballot.counts if count.won] if ballot.carried and not ballot.tie else []
+    named = ballot.method != "motion"
+    return {
+        "question": ballot.question,
+        "outcome": _say_outcome(ballot, say) if not (named and winners) else "",
+        "winners": [f"{count.label}  {count.text}" for count in winners] if named else [],
+        "event": ballot.event,
+    }
+
+
+def _view_task(task: TaskRecord, words: Words) -> View:
+    due = say_day(task.due, words) if task.due else words["minutes"]["due_none"]
+    return {"who": task.who, "what": task.what, "due": due, "event": task.event}
+
+
+def _view_correction(correction: Correction, say: Section) -> View:
+    return {
+        "who": correction.who,
+        "text": correction.text,
+        "state": say.get(correction.state, correction.state),
+        "event": correction.event,
+    }
