@@ -45,7 +45,7 @@ class Server:
             date_header=False,
         )
         config.load()
-        self._socket = socket.create_server((self.host, self.port), backlog=2048)
+        self._socket = listening(self.host, self.port)
         self.port = self._socket.getsockname()[1]
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
@@ -64,3 +64,11 @@ class Server:
             cast("H11Protocol", connection).transport.abort()
         if tasks := list(server.server_state.tasks):
             await asyncio.wait(tasks, timeout=5)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket on the port; named as TCP, or asyncio would leave Nagle's delay on."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
