@@ -1,5 +1,6 @@
 """How votes are counted: exact, replayable, and able to say why."""
 
+from rules.counting.explain import Kind, Step, explain
 from rules.counting.outcome import (
     BeatPath,
     Duel,
@@ -54,6 +55,7 @@ __all__ = [
     "Duel",
     "ImpossibleQuestion",
     "InvalidVote",
+    "Kind",
     "Method",
     "NotAVote",
     "NothingChosen",
@@ -66,6 +68,7 @@ __all__ = [
     "Satisfaction",
     "ScoreOutOfRange",
     "Stance",
+    "Step",
     "TieAbout",
     "TieBroken",
     "TieRule",
@@ -78,4 +81,5 @@ __all__ = [
     "Vote",
     "check",
     "count",
+    "explain",
 ]

@@ -14,6 +14,7 @@ class TieStep(StrEnum):
 
     EARLIER_ROUND = "earlier_round"
     SUPPORT = "support"
+    COST = "cost"
     SEED = "seed"
     MEETING = "meeting"
     OPEN = "open"
@@ -45,20 +46,23 @@ class TieBroken:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Votes that moved; `target` None: they named nobody further; `each` is the new value of one vote."""
+    """Votes that moved, and on how many papers; `target` None: those papers name nobody further.
+
+    `votes` is what the papers are worth to the target; the two differ where a paper is worth less than one.
+    """
 
     source: str
     target: str | None
     votes: Amount
-    each: Amount = 1
+    papers: Amount
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """One round: what each option had in it, who was elected or dropped, and what then moved.
 
-    `exhausted` is what names nobody further and `lost` what was cut below the fifth decimal, up to and with
-    this round; tallies, exhausted and lost add up to the valid votes.
+    `exhausted` is what named nobody further and `lost` what was cut below the fifth decimal in the rounds
+    before; tallies, exhausted and lost add up to the valid votes. `needed` is the quota, or the majority.
     """
 
     number: int

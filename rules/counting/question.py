@@ -30,6 +30,7 @@ class Method(StrEnum):
 
 YES_OR_NO = frozenset({Method.MOTION, Method.CONSENT})
 RANKED = frozenset({Method.SCHULZE, Method.IRV, Method.STV})
+ONE_PLACE = YES_OR_NO | {Method.IRV}
 BUDGETS = frozenset({Method.EQUAL_SHARES, Method.GREEDY})
 
 
@@ -123,6 +124,8 @@ def _refuse_bad_options(question: Question) -> None:
 def _refuse_bad_limits(question: Question) -> None:
     if question.seats < 1:
         raise ImpossibleQuestion("At least one place must be filled.")
+    if question.seats > 1 and question.method in ONE_PLACE:
+        raise ImpossibleQuestion(f"{question.method} fills one place only.")
     if question.at_most is not None and question.at_most < 1:
         raise ImpossibleQuestion("A vote must be allowed at least one choice.")
     if question.top < 1:

@@ -7,9 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from rules.counting.budget import count_equal_shares, count_greedy
 from rules.counting.choice import count_approval, count_motion, count_score, count_single
+from rules.counting.consent import count_consent
 from rules.counting.outcome import Outcome
 from rules.counting.question import ABSTAIN, Amount, Method, Question, exact
+from rules.counting.runoff import count_irv
+from rules.counting.schulze import count_schulze
+from rules.counting.transferable import count_stv
 from rules.counting.votes import InvalidVote, Stance, Vote, check
 
 COUNTERS: dict[Method, Callable[[Question, Mapping[Any, Amount]], Outcome]] = {
@@ -17,6 +22,12 @@ COUNTERS: dict[Method, Callable[[Question, Mapping[Any, Amount]], Outcome]] = {
     Method.SINGLE: count_single,
     Method.APPROVAL: count_approval,
     Method.SCORE: count_score,
+    Method.SCHULZE: count_schulze,
+    Method.IRV: count_irv,
+    Method.STV: count_stv,
+    Method.EQUAL_SHARES: count_equal_shares,
+    Method.GREEDY: count_greedy,
+    Method.CONSENT: count_consent,
 }
 
 
