@@ -32,7 +32,7 @@ def at(hour: int, minute: int) -> datetime:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a reader finds in a PDF: the text of its pages without gaps, and all too near the edge to print."""
+    """What a reader finds in a PDF: its text without gaps, and what is too near the edge to print."""
 
     pages: list[str]
     spilled: list[str]
