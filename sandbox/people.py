@@ -93,16 +93,25 @@ class Person:
         self._own(message)
         delete(self.world, message.state)
 
-    async def send_photo(self, chat: Conversation, content: bytes, caption: str = "") -> Seen:
+    async def send_photo(
+        self, chat: Conversation, content: bytes, caption: str = "", *, reply_to: Seen | None = None
+    ) -> Seen:
         """Send a picture."""
-        return self._post(
-            chat, {"photo": self.world.files.add_photo(content).as_photo(), **captioned(caption)}
-        )
+        photo = self.world.files.add_photo(content).as_photo()
+        return self._post(chat, {"photo": photo, **captioned(caption)}, reply_to)
 
-    async def send_document(self, chat: Conversation, content: bytes, name: str, caption: str = "") -> Seen:
+    async def send_document(
+        self,
+        chat: Conversation,
+        content: bytes,
+        name: str,
+        caption: str = "",
+        *,
+        reply_to: Seen | None = None,
+    ) -> Seen:
         """Send a document under a name."""
         file = self.world.files.add_document(content, name)
-        return self._post(chat, {"document": file.as_document(), **captioned(caption)})
+        return self._post(chat, {"document": file.as_document(), **captioned(caption)}, reply_to)
 
     async def press(
         self,

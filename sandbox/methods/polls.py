@@ -33,7 +33,7 @@ def asked(call: Call) -> Poll:
     given = params.objects("question_entities", "can't parse entities JSON object")
     question, entities = parse(params.text("question"), params.text("question_parse_mode"), given)
     if not question:
-        raise bad_request("poll question must be non-empty")
+        raise bad_request("text must be non-empty")
     if units(question) > LONGEST_QUESTION:
         raise bad_request(f"poll question length must not exceed {LONGEST_QUESTION}")
     kind = params.text("type", "regular") or "regular"
@@ -59,7 +59,7 @@ def read_options(call: Call) -> list[Formatted]:
     if not isinstance(given, list):
         raise bad_request("expected an Array of InputPollOption as options")
     if len(given) < 1:
-        raise bad_request("poll must have at least 1 option")
+        raise bad_request("poll must have at least one answer option")
     if len(given) > MOST_OPTIONS:
         raise bad_request(f"poll can't have more than {MOST_OPTIONS} options")
     return [read_option(item) for item in given]
@@ -72,7 +72,7 @@ def read_option(item: Any) -> Formatted:
         str(item.get("text") or ""), str(item.get("text_parse_mode") or ""), item.get("text_entities")
     )
     if not text:
-        raise bad_request("poll options must be non-empty")
+        raise bad_request("text must be non-empty")
     if units(text) > LONGEST_OPTION:
         raise bad_request(f"poll options length must not exceed {LONGEST_OPTION}")
     return text, entities
@@ -100,10 +100,13 @@ def quiz(call: Call, options: int) -> JSON:
 
 def stop_poll(call: Call) -> JSON:
     """Close a poll and return its final state."""
-    call.chat()
     markup = keyboard(call.params, inline_only=True)
-    message = call.message("stop poll")
-    if message.poll is None or message.sender is not call.bot:
+    message = call.chat().messages.get(call.params.number("message_id"))
+    if message is None:
+        raise bad_request("message with poll to stop not found")
+    if message.poll is None:
+        raise bad_request("message is not a poll")
+    if message.sender is not call.bot:
         raise bad_request("poll can't be stopped")
     if message.poll.closed:
         raise bad_request("poll has already been closed")
