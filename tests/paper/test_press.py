@@ -1,5 +1,6 @@
 """The press finds its font, says what to do without one, and needs nothing from the network or the system."""
 
+import re
 import shutil
 import struct
 import sys
@@ -75,3 +76,40 @@ def test_no_template_asks_for_a_package_a_bold_face_or_evaluates_text():
         text = template.read_text("utf-8")
         for word in ["@preview", "@local", "eval(", "bold", "datetime.today"]:
             assert word not in text, (template.name, word)
+
+
+def test_the_font_draws_all_that_the_templates_themselves_write():
+    written = {character for template in TEMPLATES.glob("*.typ") for character in template.read_text("utf-8")}
+    assert {character for character in written - {"\n"} if not open_font().draws(character)} == set()
+
+
+def find_colours(template):
+    return dict(re.findall(r'#let (\w+) = rgb\("#(\w{6})"\)', (TEMPLATES / template).read_text("utf-8")))
+
+
+def contrast(one, other):
+    """Contrast of two colours as WCAG 2 defines it, 1 to 21."""
+
+    def lighten(colour):
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((lighten(one), lighten(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", ["ink", "soft", "red", "blue"])
+def test_every_colour_of_text_is_readable_on_white_and_on_grey(name):
+    colours = find_colours("house.typ")
+    assert contrast(colours[name], "ffffff") >= 4.5
+    assert contrast(colours[name], colours["wash"]) >= 4.5
+
+
+@pytest.mark.parametrize("use", ["night", "visitor", "charging"])
+def test_every_letter_of_a_zone_is_readable_on_its_colour(use):
+    text = (TEMPLATES / "sketch.typ").read_text("utf-8")
+    deep, pale = re.search(rf'#let {use} = \(deep: rgb\("#(\w+)"\), pale: rgb\("#(\w+)"\)\)', text).groups()
+    assert contrast(deep, pale) >= 4.5
