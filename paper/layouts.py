@@ -12,7 +12,7 @@ from pathlib import Path
 
 from paper.legible import cut_short
 from paper.press import print_png
-from paper.words import Words, read_words
+from paper.wording import Words, read_words
 
 LABEL, TITLE, FACT = 8, 60, 120  # characters a sketch shows of each before it cuts with …
 MOST_PLACES = 240  # beyond it the sketch is no longer readable on a phone

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from paper.press import print_pdf
-from paper.words import Section, Words, read_words, say_day, say_number, say_span, say_time
+from paper.wording import Section, Words, read_words, say_day, say_number, say_span, say_time
 from rules.minutes import BallotRecord, Correction, Item, Line, Minutes, Presence, Stage, TaskRecord
 
 MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from paper.press import print_pdf
 from paper.qr import draw_qr
-from paper.words import read_words, say_day, say_number, say_time
+from paper.wording import read_words, say_day, say_number, say_time
 
 
 @dataclass(frozen=True, slots=True)

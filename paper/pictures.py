@@ -9,7 +9,7 @@ from pathlib import Path
 
 from paper.legible import cut_short
 from paper.press import print_png
-from paper.words import read_words
+from paper.wording import read_words
 
 TITLE, TEXT, FACT = 120, 80, 120  # characters a card shows of each before it cuts with …
 

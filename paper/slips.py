@@ -10,7 +10,7 @@ from pathlib import Path
 from paper.legible import cut_short
 from paper.press import print_pdf
 from paper.qr import draw_qr
-from paper.words import LANGUAGES, Words, read_words, say_day
+from paper.wording import LANGUAGES, Words, read_words, say_day
 
 NAME = 24  # characters of a household or community that fit on a slip
 

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from paper.layouts import Site, TooMany, Use, Zone, parking_picture, shed_picture
-from paper.words import LANGUAGES, read_words
+from paper.wording import LANGUAGES, read_words
 
 LAYOUTS = [
     [Zone(Use.NIGHT, 20), Zone(Use.VISITOR, 10)],

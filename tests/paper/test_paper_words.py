@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from paper.font import open_font
-from paper.words import LANGUAGES, read_words, say_day, say_number, say_span, say_time
+from paper.wording import LANGUAGES, read_words, say_day, say_number, say_span, say_time
 
 FILLS = {
     (language, section, key): {field for _, field, _, _ in string.Formatter().parse(said) if field}
