@@ -1,7 +1,6 @@
 """The sandbox as a whole: a world, its server, and handles to everything in it."""
 
 import asyncio
-import importlib.util
 import time
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
@@ -11,9 +10,12 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from sandbox.botapi import BotApi, Receive, Scope, Send
+from sandbox.control import Control
+from sandbox.conversations import which_bot
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.limits import Limits
+from sandbox.page import Page
 from sandbox.people import People
 from sandbox.pressing import waiting
 from sandbox.server import Server
@@ -28,7 +30,8 @@ class Sandbox:
     """A local Telegram: `async with Sandbox() as sandbox:` serves it on a free loopback port.
 
     `clock` gives Unix seconds for dates, limits and the age of presses. `limits=None` lets bots talk as fast
-    as they like; `Limits(enforce=False)` lets them too, but counts. `routes` are served beside the Bot API.
+    as they like; `Limits(enforce=False)` lets them too, but counts. `routes` are served
+    beside the Bot API and the chat page.
     """
 
     def __init__(
@@ -47,7 +50,8 @@ class Sandbox:
         self.faults = Faults()
         self.journal = Journal(keep_requests)
         self.api = BotApi(self.world, self.faults, self.journal)
-        self.web = Starlette(routes=[*(routes or []), *self._page()])
+        self.page = Page(self.world)
+        self.web = Starlette(routes=[*(routes or []), *Control(self).routes(), *self.page.routes()])
         self._server = Server(self, host, port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,6 +132,14 @@ class Sandbox:
             busy.append(f"{self.api.in_flight} requests are being answered")
         return busy
 
+    async def listened_to(self, bot: str | None = None, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - as below
+        """Return when a bot, by username or token, waits for updates or has a webhook."""
+        account = which_bot(self.world, bot)
+        async with asyncio.timeout(timeout):
+            await self.world.pulse.until(
+                lambda: account.updates.waited_for or account.id in self.api.webhooks.active
+            )
+
     async def settled(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - says what was not settled
         """Return when no update is unconfirmed, no press unanswered and no request under way.
 
@@ -138,10 +150,3 @@ class Sandbox:
                 await self.world.pulse.until(lambda: not self.unsettled())
         except TimeoutError:
             raise TimeoutError("; ".join(self.unsettled()) or "it settled too late") from None
-
-    def _page(self) -> list[BaseRoute]:
-        if importlib.util.find_spec("sandbox.page") is None:
-            return []
-        page = importlib.import_module("sandbox.page")
-        routes: list[BaseRoute] = page.routes(self)
-        return routes

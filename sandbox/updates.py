@@ -34,6 +34,7 @@ class UpdateQueue:
         self.last_id = 0
         self.on_put: Callable[[], None] | None = None
         self.on_confirm: Callable[[], None] | None = None
+        self.on_wait: Callable[[], None] | None = None
         self._waiter: asyncio.Future[bool] | None = None
 
     def put(self, kind: str, content: JSON) -> None:
@@ -50,6 +51,11 @@ class UpdateQueue:
             self._waiter.set_result(True)
         if self.on_put:
             self.on_put()
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether somebody waits for updates now."""
+        return self._waiter is not None and not self._waiter.done()
 
     def allow(self, kinds: list[str]) -> None:
         """Remember which kinds the bot wants from now on; none named means the usual ones."""
@@ -90,7 +96,8 @@ class UpdateQueue:
             return
         self._waiter = waiter = asyncio.get_running_loop().create_future()
         timer = asyncio.get_running_loop().call_later(timeout, self.wake)
-
+        if self.on_wait:
+            self.on_wait()
         try:
             await waiter
         finally:

@@ -68,7 +68,7 @@ class World:
         bot_id = int(token.partition(":")[0]) if token else next(self.ids.bots)
         token = token or f"{bot_id}:{'AAF' + 'sandbox' * 4}{bot_id % 10_000:04d}"
         bot = BotAccount(bot_id, name, username, token=token, privacy=privacy)
-        bot.updates.on_confirm = self.pulse.beat
+        bot.updates.on_confirm = bot.updates.on_wait = self.pulse.beat
         self.bots[token] = self.accounts[bot_id] = bot
         if self.limits:
             self.meters[bot_id] = Meter(self.limits, self.clock)
