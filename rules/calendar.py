@@ -68,7 +68,7 @@ class LunarDay:
     leap: bool = False
 
 
-class NoSuchLunarDay(ValueError):  # noqa: N818 - an error is a sentence
+class NoSuchLunarDay(ValueError):
     """The lunar calendar has no such day, or its tables (1900 to 2099) do not reach it."""
 
 

@@ -1,0 +1,87 @@
+"""Times in what people type: the whole of a text, or one within a line with a place and a topic."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from rules.when.days import InDays, MonthDay, Weekday
+from rules.when.phrase import Phrase, parse
+from rules.when.pieces import EDGES
+from rules.when.readings import Found, NotUnderstood, Reading
+from rules.when.resolving import resolve
+from rules.when.text import NUMERAL, fold
+
+LONGEST = 200  # characters looked at; no one writes a time later in a line
+
+_LEAD = re.compile(r"[\s,。:;]*(?:(?:那就|就|定在|定于|改到|改在|改成|在|于|约在|时间)[是为:]?\s*)?(?:on )?")
+_TAIL = re.compile(r"[\s,。.!;:)~]*(?:左右)?(?:开会|开始|开|见面|见|举行)?[吧啊呢哈]?[\s,。.!;:)~]*")
+_BOUNDARY = re.compile(r"$|[\s,，;；。:：)）·|]|[在于到去开]|at\b|in\b")
+
+
+def read(text: str, now: datetime) -> Reading:
+    """Read a text that is a time and nothing else.
+
+    `now` is aware, in the zone of the building; so is the result.
+    """
+    folded = fold(text)
+    if len(text) > LONGEST:
+        return NotUnderstood(text)
+    lead = _LEAD.match(folded)
+    for begin in dict.fromkeys((0, lead.end() if lead else 0)):
+        phrase = parse(folded, begin)
+        if phrase is not None and _TAIL.fullmatch(folded, phrase.end):
+            return resolve(phrase, text.strip(), now)
+    return NotUnderstood(text)
+
+
+def find(text: str, now: datetime) -> Found | None:
+    """Find the time in a line, with what stands before and after it; None if there is none.
+
+    The most precise one is taken, the first of several alike. Numbers that count or name something else
+    (3栋2单元, 16件健身器材, 三点建议) are not times.
+    """
+    folded = fold(text)[:LONGEST]
+    best: tuple[int, int, Phrase] | None = None
+    position = 0
+    while position < len(folded):
+        phrase = parse(folded, position) if _may_begin(folded, position) else None
+        weight = _weight(phrase, folded, position) if phrase else 0
+        if phrase is not None and weight and (best is None or weight > best[0]):
+            best = (weight, position, phrase)
+        position = phrase.end if phrase is not None and weight else position + 1
+    if best is None:
+        return None
+    _, begin, phrase = best
+    said = text[begin : phrase.end]
+    reading = resolve(phrase, said, now)
+    if isinstance(reading, NotUnderstood):
+        return None
+    return Found(reading, said, text[:begin].strip(EDGES), text[phrase.end :].strip(EDGES))
+
+
+def _may_begin(folded: str, position: int) -> bool:
+    """Tell whether a time may begin here: not within a number or an English word, nor after 第."""
+    here, before = folded[position], folded[position - 1] if position else " "
+    if here.isspace():
+        return False
+    if here.isascii() and here.isalnum():
+        return not (before.isascii() and before.isalnum()) and before not in ".-/:#第"
+    return not (here in NUMERAL and (before in NUMERAL or before == "第"))
+
+
+def _weight(phrase: Phrase, folded: str, position: int) -> int:
+    """Weigh a phrase in a line: 3 with day and hour, 2 with an hour, 1 with a day, 0 if it is none."""
+    at_start = not folded[:position].strip()
+    bounded = _BOUNDARY.match(folded, phrase.end) is not None
+    if phrase.pattern is not None or phrase.from_now is not None:
+        return 3
+    if phrase.day is not None and phrase.has_hour:
+        return 3
+    if phrase.day is None:
+        clear = ":" in folded[position : phrase.end] or at_start
+        return 2 if phrase.start is not None and (phrase.part is not None or (clear and bounded)) else 0
+    if at_start and (bounded or (isinstance(phrase.day, InDays | MonthDay | Weekday) and not phrase.loose)):
+        return 1
+    before = folded[position - 1 : position]
+    return 1 if bounded and not phrase.loose and before in " ,，" else 0

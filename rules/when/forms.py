@@ -1,0 +1,53 @@
+"""The shape of a form: a way to write one piece of a time, and what a text written so says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from rules.when.clock import Clock, FromNow, Lasting, Midnight, PartOfDay
+from rules.when.days import Day
+from rules.when.readings import Pattern
+
+Piece = Day | Clock | Midnight | PartOfDay | Lasting | FromNow | Pattern
+Groups = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a piece; `say` is None where the groups make no sense together.
+
+    A `loose` form also occurs in other company (3/4, 5号): in a line it counts only with an hour beside it.
+    """
+
+    pattern: re.Pattern[str]
+    say: Callable[[Groups], Piece | None]
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A piece read at a place in the text, which ends before `end`."""
+
+    piece: Piece
+    end: int
+    loose: bool
+
+
+def form(pattern: str, say: Callable[[Groups], Piece | None], *, loose: bool = False) -> Form:
+    """Make a form of a pattern for folded text."""
+    return Form(re.compile(pattern, re.ASCII), say, loose)
+
+
+def longest(text: str, position: int, forms: Iterable[Form]) -> Match | None:
+    """Read the longest piece that begins at the position; of two as long the form listed first."""
+    best: Match | None = None
+    for each in forms:
+        found = each.pattern.match(text, position)
+        if found is None or found.end() <= (best.end if best else position):
+            continue
+        piece = each.say(found.groupdict())
+        if piece is not None:
+            best = Match(piece, found.end(), each.loose)
+    return best

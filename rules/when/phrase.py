@@ -1,0 +1,187 @@
+"""A time as it stands in the text: its pieces read one after the other, in whatever order people put them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from rules.when import chinese, english
+from rules.when.clock import Clock, FromNow, Lasting, Midnight, PartOfDay, Time
+from rules.when.days import Checked, Day, Weekday
+from rules.when.every import PATTERNS
+from rules.when.forms import Match, longest
+from rules.when.hours import BARE, CLOCKS, LENGTHS, PARTS
+from rules.when.readings import Part, Pattern
+
+_DAYS = (*chinese.DAYS, *english.DAYS)
+_ALL = (*_DAYS, *CLOCKS, *PARTS, *LENGTHS, *PATTERNS)
+_NOTHING = re.compile("")
+_COMMA = re.compile(r"[ ,的(·]{0,4}")
+_PREPOSITION = re.compile(r"[ ,]{0,4}(?:at|on|in|of|for) ")
+_UNTIL = re.compile(r"\s*(?:到|至|-+|~|to\b|until\b|till\b|and\b)\s*")
+_BETWEEN = re.compile(r"\s*(?:to|until|till|and)\b\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What was said of the day and of the hour, and where in the text it ends."""
+
+    end: int
+    day: Day | None = None
+    last_day: Day | None = None
+    start: Time | None = None
+    finish: Time | None = None
+    part: Part | None = None
+    length: timedelta | None = None
+    from_now: timedelta | None = None
+    pattern: Pattern | None = None
+    loose: bool = False
+
+    @property
+    def has_hour(self) -> bool:
+        """Whether more than a day was said."""
+        return self.start is not None or self.part is not None or self.from_now is not None
+
+
+def parse(text: str, position: int) -> Phrase | None:
+    """Read the longest time that begins at the position of the folded text."""
+    phrase = Phrase(position)
+    while True:
+        taken = _next(phrase, text, begins=phrase.end == position)
+        if taken is None:
+            return phrase if _complete(phrase) else None
+        phrase = taken
+
+
+def _next(phrase: Phrase, text: str, *, begins: bool) -> Phrase | None:
+    """Add the next piece, past the comma, bracket or preposition that joins it."""
+    if phrase.from_now is not None:
+        return None
+    joints = (_NOTHING,) if begins else (_COMMA, _PREPOSITION)
+    for joint in joints:
+        joined = joint.match(text, phrase.end)
+        match = longest(text, joined.end(), _ALL) if joined else None
+        taken = _take(phrase, match, text) if match else None
+        if joined and taken:
+            closed = "(" in joined.group() and text.startswith(")", taken.end)
+            return replace(taken, end=taken.end + closed)
+    return None
+
+
+def _complete(phrase: Phrase) -> bool:
+    return bool(phrase.day or phrase.start or phrase.part or phrase.from_now or phrase.pattern)
+
+
+def _take(phrase: Phrase, match: Match, text: str) -> Phrase | None:
+    """Add a piece to the phrase; None if it does not belong to it."""
+    match match.piece:
+        case Clock() | Midnight() as clock:
+            return _take_clock(phrase, clock, match.end, text)
+        case PartOfDay(part):
+            return _take_part(phrase, part, match.end)
+        case Lasting(length):
+            return _take_length(phrase, length, match.end)
+        case FromNow(length):
+            return replace(phrase, from_now=length, end=match.end) if not _complete(phrase) else None
+        case Pattern() as pattern:
+            free = phrase.day is None and phrase.pattern is None
+            return replace(phrase, pattern=pattern, end=match.end) if free else None
+        case day:
+            return _take_day(phrase, day, match, text)
+
+
+def _take_length(phrase: Phrase, length: timedelta, end: int) -> Phrase | None:
+    open_ended = phrase.start is not None and phrase.finish is None and phrase.length is None
+    return replace(phrase, length=length, end=end) if open_ended else None
+
+
+def _take_day(phrase: Phrase, day: Day, match: Match, text: str) -> Phrase | None:
+    if phrase.pattern is not None:
+        return None
+    if phrase.day is None:
+        taken = replace(phrase, day=day, end=match.end, loose=match.loose)
+        return taken if phrase.start is not None else _span_of_days(taken, text)
+    if phrase.has_hour or phrase.last_day is not None or isinstance(phrase.day, Checked):
+        return None
+    return _check_weekday(phrase, day, match.end)
+
+
+def _check_weekday(phrase: Phrase, day: Day, end: int) -> Phrase | None:
+    """Take 周三 beside a date as a check of the date, whichever comes first."""
+    for date_said, weekday_said in ((phrase.day, day), (day, phrase.day)):
+        if (
+            isinstance(weekday_said, Weekday)
+            and weekday_said.weeks is None
+            and len(weekday_said.weekdays) == 1
+        ):
+            if date_said is None or isinstance(date_said, Weekday):
+                return None
+            return replace(phrase, day=Checked(date_said, weekday_said.weekdays[0]), end=end, loose=False)
+    return None
+
+
+def _span_of_days(phrase: Phrase, text: str) -> Phrase:
+    until = _UNTIL.match(text, phrase.end)
+    last = longest(text, until.end(), _DAYS) if until else None
+    if last is None or not isinstance(last.piece, Day):
+        return phrase
+    return replace(phrase, last_day=last.piece, end=last.end)
+
+
+def _take_clock(phrase: Phrase, clock: Time, end: int, text: str) -> Phrase | None:
+    if phrase.start is not None or phrase.last_day is not None:
+        return None
+    said = _with_part(clock, phrase.part)
+    if said is None:
+        return None
+    return _finish(replace(phrase, start=said, part=said.part, end=end), text)
+
+
+def _with_part(clock: Time, part: Part | None) -> Time | None:
+    """Put the part of the day said apart to the hour; None if they contradict each other."""
+    if part is None or isinstance(clock, Midnight) or clock.part is not None or _agrees(clock, part):
+        return clock
+    joined = replace(clock, part=part)
+    return joined if joined.hands() else None
+
+
+def _take_part(phrase: Phrase, part: Part, end: int) -> Phrase | None:
+    if phrase.part is not None or phrase.last_day is not None:
+        return None
+    if phrase.start is None:
+        return replace(phrase, part=part, end=end)
+    if phrase.finish is not None and not phrase.finish.certain:
+        finish = _with_part(phrase.finish, part)
+        return replace(phrase, finish=finish, part=part, end=end) if finish else None
+    start = phrase.start if _agrees(phrase.start, part) else _with_part(phrase.start, part)
+    return replace(phrase, start=start, part=part, end=end) if start else None
+
+
+def _agrees(clock: Time, part: Part) -> bool:
+    """Tell whether "tonight" after "7 pm" only says it again."""
+    return isinstance(clock, Clock) and clock.exact and bool(replace(clock, part=part, exact=False).hands())
+
+
+def _finish(phrase: Phrase, text: str) -> Phrase:
+    """Read 到八点半, or 到周五晚上九点, after an hour."""
+    until = _UNTIL.match(text, phrase.end)
+    if until is None:
+        return phrase
+    clock = longest(text, until.end(), CLOCKS)
+    if clock is None and _BETWEEN.match(text, phrase.end):
+        clock = longest(text, until.end(), BARE)
+    if clock is not None and isinstance(clock.piece, Time):
+        return replace(phrase, finish=clock.piece, end=clock.end)
+    return _finish_on_another_day(phrase, text, until.end())
+
+
+def _finish_on_another_day(phrase: Phrase, text: str, position: int) -> Phrase:
+    day = longest(text, position, _DAYS)
+    joint = _COMMA.match(text, day.end) if day else None
+    clock = longest(text, joint.end(), CLOCKS) if joint else None
+    if day is None or clock is None or phrase.day is None:
+        return phrase
+    if not isinstance(day.piece, Day) or not isinstance(clock.piece, Time):
+        return phrase
+    return replace(phrase, last_day=day.piece, finish=clock.piece, end=clock.end)
