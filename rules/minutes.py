@@ -16,7 +16,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One person at the meeting; `how` is "chat" (checked in by button), "added" (by the leader) or "proxy"."""
+    """One person at the meeting; `how` is "chat" (by button), "added" (by the leader) or "proxy"."""
 
     event: int
     name: str
@@ -49,7 +49,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class BallotRecord:
-    """A ballot as it was held: what was asked, by which rule, by how many of how many, and what came of it."""
+    """A ballot as it was held: what was asked, by which rule, by how many, and what came of it."""
 
     event: int
     question: str

@@ -293,6 +293,14 @@ votes = Table(
     UniqueConstraint("ballot_id", "receipt"),
 )
 
+drafts = Table(  # a list being ticked, not yet handed in
+    "drafts",
+    metadata,
+    Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("choice", JSON, nullable=False),
+)
+
 objections = Table(
     "objections",
     metadata,

@@ -1,0 +1,80 @@
+"""The clock loop: what is due is done and marked in one unit of work. The database is the schedule."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from handlers.routes import Routes
+from handlers.speech import Speech
+from handlers.words import Words
+from storage import outbox, updates
+from storage.outbox import Due
+from storage.store import Store, Unavailable
+
+log = logging.getLogger(__name__)
+
+
+class Clock:
+    """Looks at the schedule every so often and does what is due; late work is done late."""
+
+    def __init__(
+        self,
+        store: Store,
+        words: Words,
+        routes: Routes,
+        bot_name: Callable[[], str],
+        now: Callable[[], datetime],
+        seconds: float = 5.0,
+    ) -> None:
+        self._store = store
+        self._words = words
+        self._routes = routes
+        self._bot_name = bot_name
+        self._now = now
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        """Begin to tick on the running loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Do all that is due now, each in a unit of its own."""
+        try:
+            while await self._do_some():
+                pass
+        except Unavailable as error:
+            log.warning("the schedule has to wait: %s", error)
+
+    async def _do_some(self) -> bool:
+        async with self._store.glance() as conn:
+            some = await outbox.due(conn, self._now())
+        for due in some:
+            await self._do(due)
+        return bool(some)
+
+    async def _do(self, due: Due) -> None:
+        """Do one thing; a fault is recorded and the thing is dropped, so that it holds up nothing else."""
+        try:
+            async with self._store.unit(self._now()) as unit:
+                await self._routes.dues[due.kind](Speech(unit, self._words, self._bot_name()), due)
+                await outbox.settle_due(unit.conn, due.key, "done", unit.now)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("fault in what was due: %s", due.key)
+            async with self._store.unit(self._now()) as unit:
+                trace = "".join(traceback.format_exception(error))
+                await updates.add_fault(unit.conn, unit.now, None, {"due": due.key}, trace)
+                await outbox.settle_due(unit.conn, due.key, "dropped", unit.now)

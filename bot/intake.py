@@ -1,0 +1,75 @@
+"""The intake loop: updates are confirmed to Telegram only after what they did is stored.
+
+The library's own loop confirms them first and loses what it had not handled when it is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import Update
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application
+
+log = logging.getLogger(__name__)
+
+POLL = 25  # seconds a request for updates stays open
+WANTED = ["message", "callback_query", "my_chat_member", "poll", "poll_answer"]
+
+
+class Intake:
+    """Fetches updates and hands each to the library's handlers: a person's in order, people side by side."""
+
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        self._application = application
+        self._next: int | None = None  # offset: the first update not yet handled
+
+    async def run(self) -> None:
+        """Take in until cancelled; a batch under way is then fetched again at the next start."""
+        pause = 0.5
+        while True:
+            try:
+                updates = await self._application.bot.get_updates(
+                    offset=self._next, timeout=POLL, allowed_updates=WANTED, read_timeout=10
+                )
+            except InvalidToken:
+                raise
+            except RetryAfter as error:
+                wait = error.retry_after
+                await asyncio.sleep(wait if isinstance(wait, int) else wait.total_seconds())
+                continue
+            except TelegramError as error:
+                log.log(
+                    logging.INFO if isinstance(error, NetworkError) else logging.WARNING,
+                    "no updates for now: %s",
+                    error,
+                )
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30)
+                continue
+            pause = 0.5
+            await self.take(updates)
+
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Handle a batch; on return all of it is stored, and the next fetch confirms it."""
+        if not updates:
+            return
+        lines: dict[int, list[Update]] = defaultdict(list)
+        for update in updates:
+            lines[_whose(update)].append(update)
+        await asyncio.gather(*(self._in_order(line) for line in lines.values()))
+        self._next = updates[-1].update_id + 1
+
+    async def _in_order(self, updates: list[Update]) -> None:
+        for update in updates:
+            await self._application.process_update(update)
+
+
+def _whose(update: Update) -> int:
+    """The person an update is from, else its chat."""
+    source = update.effective_user or update.effective_chat
+    return source.id if source else 0

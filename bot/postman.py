@@ -1,0 +1,261 @@
+"""The postman: carries letters and cards to Telegram, and says what became of each in plain terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from handlers.routes import Routes
+from handlers.speech import Screen, View
+from handlers.words import Words
+from rules.people import Chat
+from storage.outbox import Card, Letter
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived as this message; `picture` tells whether the message is one."""
+
+    message: str
+    picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The chat cannot be reached: the bot was blocked, removed, or never started."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group became a supergroup with this address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It was certainly not sent; the platform says after how many seconds to try again, if it says so."""
+
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """No answer came: it may have been sent."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The platform will never take it."""
+
+    why: str
+
+
+Delivery = Sent | Gone | Moved | Later | Unsure | Refused
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_LOST = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+
+class Postman:
+    """Sends through a Bot; draws cards and makes files when their turn comes."""
+
+    def __init__(
+        self, bot: Bot, store: Store, words: Words, routes: Routes, clock: Callable[[], datetime]
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._words = words
+        self._routes = routes
+        self._clock = clock
+
+    @staticmethod
+    def weight(job: Letter | Card) -> int:
+        """How many messages it counts as: each picture of an album is one."""
+        return max(1, len(job.payload.get("album", ()))) if isinstance(job, Letter) else 1
+
+    async def send(self, chat: Chat, letter: Letter) -> Delivery:
+        """Carry a letter."""
+        return await self._try(lambda: self._send(chat, letter.payload))
+
+    async def show(self, chat: Chat, card: Card) -> Delivery:
+        """Carry a card as it looks now: a new message, or an edit of the one that is there."""
+        async with self._store.glance() as conn:
+            view = View(conn, self._words, card.lang, self._clock(), self._bot.username)
+            screen = await self._routes.cards[card.kind](view, card.about_id)
+        if screen is None:
+            return Sent(card.message or "", card.picture)
+        return await self._try(lambda: self._show(chat, card, screen))
+
+    async def _try(self, act: Callable[[], Any]) -> Delivery:
+        try:
+            delivery: Delivery = await act()
+        except TelegramError as error:
+            return fate(error)
+        return delivery
+
+    async def _send(self, chat: Chat, payload: dict[str, Any]) -> Delivery:
+        to, text, markup = chat.address, payload["text"], _markup(payload["keys"])
+        if payload.get("edit"):
+            return await self._edit(to, payload["edit"], text, markup)
+        reply = (
+            ReplyParameters(int(payload["reply_to"]), allow_sending_without_reply=True)
+            if payload.get("reply_to")
+            else None
+        )
+        more: dict[str, Any] = {
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": markup,
+            "reply_parameters": reply,
+        }
+        if payload.get("album"):
+            media = [
+                InputMediaPhoto(picture, caption=text if index == 0 else None, parse_mode=ParseMode.HTML)
+                for index, picture in enumerate(payload["album"])
+            ]
+            messages = await self._bot.send_media_group(to, media, reply_parameters=reply)
+            return Sent(str(messages[0].message_id), picture=True)
+        if payload.get("picture"):
+            photo = await self._file(payload["picture"])
+            return _sent(await self._bot.send_photo(to, photo, caption=text, **more))
+        if payload.get("document"):
+            document = await self._file(payload["document"])
+            return _sent(await self._bot.send_document(to, document, caption=text or None, **more))
+        return _sent(await self._bot.send_message(to, text, link_preview_options=_NO_PREVIEW, **more))
+
+    async def _show(self, chat: Chat, card: Card, screen: Screen) -> Delivery:
+        keys = [[key.pack() for key in row] for row in screen.keys]
+        if card.message is not None and card.picture == (screen.picture is not None):
+            delivery = await self._change(chat, card, screen, _markup(keys))
+            if delivery is not None:
+                return delivery
+        payload = {"text": screen.text, "keys": keys, "picture": screen.picture}
+        delivery = await self._send(chat, payload)
+        if card.pinned and isinstance(delivery, Sent):
+            await self._pin(chat, delivery.message)
+        return delivery
+
+    async def _change(
+        self, chat: Chat, card: Card, screen: Screen, markup: InlineKeyboardMarkup | None
+    ) -> Delivery | None:
+        """Edit the card's message; None when it is lost and has to be sent anew."""
+        assert card.message is not None
+        try:
+            if card.picture:
+                return await self._edit_caption(chat.address, card.message, screen.text, markup)
+            return await self._edit(chat.address, card.message, screen.text, markup)
+        except BadRequest as error:
+            if any(words in error.message.lower() for words in _LOST):
+                return None
+            raise
+
+    async def _edit(self, to: str, message: str, text: str, markup: InlineKeyboardMarkup | None) -> Delivery:
+        try:
+            await self._bot.edit_message_text(
+                text,
+                to,
+                int(message),
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            _unless_unmodified(error)
+        return Sent(message)
+
+    async def _edit_caption(
+        self, to: str, message: str, text: str, markup: InlineKeyboardMarkup | None
+    ) -> Delivery:
+        try:
+            await self._bot.edit_message_caption(
+                to, int(message), caption=text, parse_mode=ParseMode.HTML, reply_markup=markup
+            )
+        except BadRequest as error:
+            _unless_unmodified(error)
+        return Sent(message, picture=True)
+
+    async def _pin(self, chat: Chat, message: str) -> None:
+        """Pin it where the bot may; a group that does not let it still has the message."""
+        try:
+            await self._bot.pin_chat_message(chat.address, int(message), disable_notification=True)
+        except (BadRequest, Forbidden):
+            return
+
+    async def _file(self, source: dict[str, Any]) -> str | InputFile:
+        if "file" in source:
+            return str(source["file"])
+        async with self._store.glance() as conn:
+            view = View(conn, self._words, source["lang"], self._clock(), self._bot.username)
+            made = await self._routes.makers[source["make"]](view, source["about"])
+        return InputFile(made.content, filename=made.name)
+
+
+def _sent(message: Message) -> Sent:
+    return Sent(str(message.message_id), picture=bool(message.photo))
+
+
+def _markup(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(key["text"], callback_data=key.get("data"), url=key.get("url"))
+                for key in row
+            ]
+            for row in rows
+        ]
+    )
+
+
+def _unless_unmodified(error: BadRequest) -> None:
+    """Pass over "message is not modified": it shows what it should."""
+    if "message is not modified" not in error.message.lower():
+        raise error
+
+
+def fate(error: TelegramError) -> Delivery:
+    """What an error of the platform means for what was to be sent."""
+    match error:
+        case RetryAfter():
+            seconds = error.retry_after
+            return Later(seconds if isinstance(seconds, int) else seconds.total_seconds())
+        case ChatMigrated():
+            return Moved(str(error.new_chat_id))
+        case Forbidden():
+            return Gone(error.message)
+        case BadRequest():
+            gone = "chat not found" in error.message.lower()
+            return Gone(error.message) if gone else Refused(error.message)
+        case NetworkError():
+            never_left = type(error.__cause__).__name__ in {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+            return Later(None) if never_left else Unsure(error.message)
+        case _:
+            return Refused(error.message)

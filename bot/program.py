@@ -1,0 +1,89 @@
+"""The program: the store, the words, the handlers and the three loops, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.clock import Clock
+from bot.dispatcher import Dispatcher
+from bot.intake import Intake
+from bot.limits import Limits
+from bot.postman import Postman
+from bot.settings import Settings
+from handlers.all import all_routes
+from handlers.telegram import Reception, utc_now
+from handlers.words import Words
+from services.vote_box import VoteBox
+from storage.engine import open_engine
+from storage.store import Store
+
+Telegram = Application[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass
+class Program:
+    """The running bot; `store` and `clock` are there for those who look in from outside."""
+
+    store: Store
+    application: Telegram
+    intake: Intake
+    dispatcher: Dispatcher
+    clock: Clock
+    reception: Reception
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, now: Callable[[], datetime] = utc_now, limits: Limits | None = None
+) -> AsyncIterator[Program]:
+    """The bot, from its first to its last message; on leaving, what is under way is finished."""
+    program = build(settings, now, limits or Limits())
+    async with program.application:
+        loops = [asyncio.create_task(program.intake.run()), asyncio.create_task(program.dispatcher.run())]
+        program.clock.start()
+        try:
+            yield program
+        finally:
+            program.clock.stop()
+            await _end(loops[0])
+            await program.reception.drain()
+            await _end(loops[1])
+    await program.store.close()
+
+
+def build(settings: Settings, now: Callable[[], datetime], limits: Limits) -> Program:
+    """Everything put together, nothing begun."""
+    application = _application(settings)
+    store = Store(open_engine(settings.database))
+    words, routes = Words(), all_routes()
+    bot = application.bot
+    reception = Reception(store, words, routes, bot, now, VoteBox(store, now))
+    reception.register(application)
+    return Program(
+        store,
+        application,
+        Intake(application),
+        Dispatcher(store, Postman(bot, store, words, routes, now), now, limits),
+        Clock(store, words, routes, lambda: bot.username, now, settings.tick),
+        reception,
+    )
+
+
+def _application(settings: Settings) -> Telegram:
+    builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = ApplicationBuilder()
+    builder = builder.token(settings.token).updater(None).job_queue(None)
+    builder = builder.base_url(f"{settings.api}/bot").base_file_url(f"{settings.api}/file/bot")
+    return builder.connection_pool_size(64).pool_timeout(30).read_timeout(20).build()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,18 @@
+"""Refusals: each is answered by the template of its name, and offers the next step where there is one."""
+
+from __future__ import annotations
+
+from handlers.buttons import Key
+from handlers.here import Here
+from rules.refusals import Refusal
+
+
+async def refuse(here: Here, refusal: Refusal) -> None:
+    """Say a refusal: an alert on a press, else a message; its fact `link` becomes a key."""
+    name = refusal.template()
+    if here.heard.press is not None:
+        await here.tell(f"refusals.{name}", alert=True, **refusal.facts)
+        return
+    link = refusal.facts.get("link")
+    keys = ((Key(here.label(here.lang, "go_on"), link=str(link)),),) if link else ()
+    await here.say(f"refusals.{name}", keys=keys, **refusal.facts)

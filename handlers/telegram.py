@@ -1,0 +1,285 @@
+"""Telegram's side of the handlers: an Update becomes Heard, finds its route, and is answered.
+
+The only file of this folder that knows Telegram.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from telegram import Bot, ChatMember, Message, Update, User
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    CallbackContext,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    MessageHandler,
+    filters,
+)
+
+from handlers import guests
+from handlers.buttons import unpack
+from handlers.here import Heard, Here, Quoted
+from handlers.refusals import refuse
+from handlers.routes import Route, Routes, read_command
+from handlers.voting import BoxedVote, boxed_vote
+from handlers.words import Words
+from rules.homes import Building
+from rules.people import Chat, Person
+from rules.refusals import Refusal
+from services.vote_box import VoteBox
+from storage import homes, people, updates
+from storage.store import Store, Unavailable, Unit
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+PAUSES = (0.1, 0.5, 2.0)  # seconds before an update that the database turned away is tried again
+GROUPS = {"group", "supergroup"}
+
+
+class ButtonNoLongerInUse(Refusal):
+    """A press on a button that nobody handles: forged, or of an earlier version."""
+
+
+class Reception:
+    """Receives updates of the library's Application, one unit of work each."""
+
+    def __init__(
+        self, store: Store, words: Words, routes: Routes, bot: Bot, clock: Clock, box: VoteBox
+    ) -> None:
+        self.store = store
+        self.words = words
+        self.routes = routes
+        self.bot = bot
+        self.clock = clock
+        self.box = box
+        self._answers: set[asyncio.Task[None]] = set()
+
+    def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Hear everything through the library's own handlers."""
+        application.add_handler(CallbackQueryHandler(self._pressed))
+        application.add_handler(ChatMemberHandler(self._moved, ChatMemberHandler.MY_CHAT_MEMBER))
+        application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated))
+        said = (filters.TEXT | filters.PHOTO) & filters.UpdateType.MESSAGE
+        application.add_handler(MessageHandler(said, self._said))
+        application.add_error_handler(self._failed)
+
+    async def drain(self) -> None:
+        """Wait until every answer to a press has left."""
+        while self._answers:
+            await asyncio.gather(*self._answers)
+
+    async def _pressed(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        heard = hear(update)
+        query = update.callback_query
+        assert query is not None
+        button = unpack(query.data or "")
+        route = self.routes.presses.get(type(button)) if button is not None else None
+        if button is not None and (vote := await boxed_vote(self.store, heard, button, self.bot.username)):
+            await self._vote(heard, vote)
+        elif route is None:
+            raise ButtonNoLongerInUse
+        else:
+            await self._run(heard, route, button)
+
+    async def _vote(self, heard: Heard, vote: BoxedVote) -> None:
+        toast = await self.box.put(vote.press, lambda outcome: vote.answer(self.words, outcome))
+        self._answer(heard, toast)
+
+    async def _said(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        heard = hear(update)
+        command = read_command(heard.text, self.bot.username)
+        if command is not None:
+            await self._command(heard, *command)
+        elif (route := self.routes.plain.get(heard.text.strip().lower())) is not None:
+            await self._run(heard, route, "")
+        elif heard.chat_kind == "private" or (heard.quoted and heard.quoted.address is None):
+            await self._run(heard, Route(self._go_on))
+
+    async def _command(self, heard: Heard, name: str, rest: str) -> None:
+        if name == "start" and rest:
+            prefix, _, payload = rest.partition("_")
+            route = self.routes.links.get(prefix)
+            await self._run(heard, route or Route(guests.unknown_link), payload)
+            return
+        route = self.routes.commands.get(name)
+        if route is not None:
+            await self._run(heard, route, rest)
+        elif heard.chat_kind == "private":
+            await self._run(heard, Route(guests.lost))
+
+    async def _go_on(self, here: Here) -> None:
+        """Hear a text within the dialogue its author is in; else offer help (in private)."""
+        dialogue = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
+        route = self.routes.dialogues.get(dialogue[0]) if dialogue else None
+        if dialogue and route:
+            await route.act(here, dialogue[1])
+        elif here.heard.quoted and "reply" in self.routes.dialogues and here.chat.kind == "group":
+            await self.routes.dialogues["reply"].act(here, {})
+        elif here.chat.kind == "private":
+            await guests.lost(here)
+
+    async def _moved(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        change = update.my_chat_member
+        assert change is not None
+        present = change.new_chat_member.status not in {ChatMember.LEFT, ChatMember.BANNED}
+        before = change.old_chat_member.status not in {ChatMember.LEFT, ChatMember.BANNED}
+        act = guests.arrived if present and not before else guests.left if not present else guests.stayed
+        await self._run(hear(update), Route(act))
+
+    async def _migrated(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        message = update.message
+        if message is not None and message.migrate_to_chat_id is not None:
+            await self._run(hear(update), Route(guests.moved_to), str(message.migrate_to_chat_id))
+
+    async def _run(self, heard: Heard, route: Route, *args: object) -> None:
+        """One update, one unit of work; a second delivery is answered as the first was."""
+        if route.admin and heard.chat_kind == "group":
+            heard = replace(heard, admin=await self._is_admin(heard))
+        for pause in PAUSES:
+            try:
+                return await self._once(heard, route, *args)
+            except Unavailable as error:
+                log.warning("the database turned an update away: %s", error)
+                await asyncio.sleep(pause)
+        return await self._once(heard, route, *args)
+
+    async def _once(self, heard: Heard, route: Route, *args: object) -> None:
+        async with self.store.unit(self.clock()) as unit:
+            seen, toast = await updates.seen(unit.conn, heard.update_id)
+            if not seen:
+                here = await self._arrive(unit, heard)
+                await route.act(here, *args)
+                toast = here.toast
+                await updates.record(unit.conn, heard.update_id, toast, unit.now)
+        self._answer(heard, toast)
+
+    async def _arrive(self, unit: Unit, heard: Heard) -> Here:
+        person = await people.meet(unit.conn, heard.user, heard.name, heard.lang, unit.now)
+        chat = await people.enter(unit.conn, heard.chat, heard.chat_kind, heard.chat_title)
+        if chat.kind == "private" and person.reach != "yes":
+            await people.change(unit.conn, person.id, reach="yes")
+        building = await _building(unit, person, chat)
+        return Here(unit, self.words, self.bot.username, heard, person, chat, building)
+
+    async def _is_admin(self, heard: Heard) -> bool:
+        member = await self.bot.get_chat_member(heard.chat, int(heard.user))
+        return member.status in {ChatMember.ADMINISTRATOR, ChatMember.OWNER}
+
+    async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """Answer a refusal in its own words; record anything else and apologise."""
+        error = context.error
+        if not isinstance(update, Update) or error is None:
+            log.error("fault outside of any update", exc_info=error)
+            return
+        heard = hear(update)
+        fault = None if isinstance(error, Refusal) else "".join(traceback.format_exception(error))
+        if isinstance(error, Unavailable):
+            await self._say_unavailable(heard)
+            return
+        if fault:
+            log.error("fault in update %s", heard.update_id, exc_info=error)
+        await self._run(heard, Route(self._apologise), error, fault, update.to_dict())
+
+    async def _say_unavailable(self, heard: Heard) -> None:
+        """Nothing can be stored, not even what to say: say so directly."""
+        text = self.words.plain(heard.lang, "refusals.unavailable")
+        if heard.press is not None:
+            self._answer(heard, {"text": text, "alert": True})
+            return
+        try:
+            await self.bot.send_message(heard.chat, text)
+        except TelegramError as error:
+            log.warning("an apology could not be sent: %s", error)
+
+    async def _apologise(
+        self, here: Here, error: Exception, fault: str | None, payload: dict[str, Any]
+    ) -> None:
+        if isinstance(error, Refusal):
+            await refuse(here, error)
+            return
+        await updates.add_fault(here.unit.conn, here.now, here.heard.update_id, payload, fault or "")
+        await here.tell("refusals.fault", alert=True)
+
+    def _answer(self, heard: Heard, toast: dict[str, Any] | None) -> None:
+        """Answer a press, now that what it did is stored; nothing waits for the answer to arrive."""
+        if heard.press is None:
+            return
+        task = asyncio.create_task(self._send_answer(heard.press, toast or {}))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _send_answer(self, press: str, toast: dict[str, Any]) -> None:
+        try:
+            await self.bot.answer_callback_query(
+                press, text=toast.get("text"), show_alert=toast.get("alert"), url=toast.get("url")
+            )
+        except TelegramError as error:  # too old, or the network: what was pressed is stored all the same
+            log.info("a press could not be answered: %s", error)
+
+
+async def _building(unit: Unit, person: Person, chat: Chat) -> Building | None:
+    """The building of a group; in private the person's own home, or the one they lead."""
+    if chat.kind == "group":
+        return None if chat.building_id is None else await homes.building(unit.conn, chat.building_id)
+    mine = await homes.homes_of(unit.conn, person.id)
+    if mine:
+        return await homes.building(unit.conn, mine[0].building_id)
+    led = await homes.led_by(unit.conn, person.id)
+    return led[0] if led else None
+
+
+def hear(update: Update) -> Heard:
+    """An update in no platform's terms."""
+    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+    assert user is not None
+    assert chat is not None
+    query = update.callback_query
+    quoted = message.reply_to_message if message and query is None else None
+    return Heard(
+        update_id=update.update_id,
+        user=str(user.id),
+        name=user.full_name,
+        lang=_language(user),
+        chat=str(chat.id),
+        chat_kind="group" if chat.type in GROUPS else "private",
+        chat_title=chat.title or user.full_name,
+        message=str(message.message_id) if message else None,
+        text=(message.text or message.caption or "") if message and query is None else "",
+        picture=_picture(message) if query is None else None,
+        quoted=_quoted(quoted) if quoted else None,
+        press=query.id if query else None,
+    )
+
+
+def _language(user: User) -> str:
+    return "en" if (user.language_code or "").startswith("en") else "zh"
+
+
+def _picture(message: Message | None) -> str | None:
+    return message.photo[-1].file_id if message and message.photo else None
+
+
+def _quoted(message: Message) -> Quoted:
+    author = message.from_user
+    mine = author is not None and author.is_bot
+    return Quoted(
+        message=str(message.message_id),
+        text=message.text or message.caption or "",
+        name=author.full_name if author else "",
+        address=None if mine or author is None else str(author.id),
+        picture=_picture(message),
+    )
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)

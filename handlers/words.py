@@ -1,0 +1,106 @@
+"""Words: everything that people read, from the templates of their language.
+
+`words.html("zh", "ballot.closed", …)` renders the block `closed` of templates/zh/ballot.j2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+LANGUAGES = ("zh", "en")
+TEMPLATES = Path(__file__).parent / "templates"
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+
+
+class Words:
+    """The templates of all languages."""
+
+    def __init__(self, **globals: object) -> None:
+        self._html = _environment(autoescape=True, globals=globals)
+        self._plain = _environment(autoescape=False, globals=globals)
+
+    def html(self, lang: str, name: str, /, **facts: object) -> str:
+        """A message, with what people wrote escaped."""
+        return _render(self._html, lang, name, facts)
+
+    def plain(self, lang: str, name: str, /, **facts: object) -> str:
+        """A toast, a label or a file's text, without markup."""
+        return _render(self._plain, lang, name, facts)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a template."""
+        file, _, block = name.partition(".")
+        path = TEMPLATES / LANGUAGES[0] / f"{file}.j2"
+        return path.exists() and block in self._plain.get_template(f"{LANGUAGES[0]}/{file}.j2").blocks
+
+
+def _render(environment: Environment, lang: str, name: str, facts: Mapping[str, object]) -> str:
+    file, _, block = name.partition(".")
+    template = environment.get_template(f"{lang}/{file}.j2")
+    context = template.new_context({"lang": lang, **facts})
+    return "".join(template.blocks[block](context)).strip()
+
+
+def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=autoescape,  # noqa: S701 - off for toasts and labels, which are no HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(globals)
+    environment.filters.update(day=_day, clock=_clock, moment=_moment, number=_number, bar=bar)
+    return environment
+
+
+def _local(context: Context, value: datetime) -> datetime:
+    zone = context.get("zone")
+    return value.astimezone(ZoneInfo(zone)) if zone else value
+
+
+@pass_context
+def _day(context: Context, value: date | datetime) -> str:
+    """11月25日（周三）, Wed 25 Nov."""
+    if isinstance(value, datetime):
+        value = _local(context, value)
+    pattern = "M月d日（EEE）" if context["lang"] == "zh" else "EEE d MMM"
+    return format_date(value, pattern, locale=_LOCALES[context["lang"]])
+
+
+@pass_context
+def _clock(context: Context, value: datetime | time) -> str:
+    """19:30, in the building's zone."""
+    if isinstance(value, datetime):
+        value = _local(context, value).time()
+    return format_time(value, "HH:mm", locale=_LOCALES[context["lang"]])
+
+
+@pass_context
+def _moment(context: Context, value: datetime) -> str:
+    """11月25日（周三）19:30, Wed 25 Nov 19:30."""
+    gap = "" if context["lang"] == "zh" else " "
+    return f"{_day(context, value)}{gap}{_clock(context, value)}"
+
+
+@pass_context
+def _number(context: Context, value: Any) -> str:
+    return format_decimal(value, locale=_LOCALES[context["lang"]])
+
+
+def bar(part: int, whole: int, width: int = 10) -> Markup:
+    """A bar of ▓ and ░; something shows as soon as there is anything, and full only when all is there."""
+    filled = part * width // whole if whole else 0
+    if part and not filled:
+        filled = 1
+    return Markup("▓" * filled + "░" * (width - filled))  # noqa: S704 - two fixed characters

@@ -1,0 +1,77 @@
+"""Buildings and households, and how residents write where they live."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rules.refusals import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A building (or a rural 屋场); days are days of the month, clamped to its last."""
+
+    id: int
+    community_id: int
+    community: str
+    name: str
+    units: int
+    zone: str
+    lang: str
+    standing_day: int | None
+    standing_time: str | None
+    report_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A home; unit and room stay unknown until claimed, where no roll was imported."""
+
+    id: int
+    building_id: int
+    unit: str | None
+    room: str | None
+    area_cm2: int | None
+    owner: str | None
+
+    @property
+    def door(self) -> str:
+        """How neighbours write it: 2单元502, or 502 in a building of one unit."""
+        return door(self.unit, self.room)
+
+
+class NotAnAddress(Refusal):
+    """What was written is not a unit and a room."""
+
+
+_UNIT_AND_ROOM = re.compile(
+    r"^(?:.*?[栋幢座楼])?(\w{1,4})(?:单元|门|unit|[-－—/#])(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE
+)
+_ROOM = re.compile(r"^(?:room)?(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE)
+
+
+def door(unit: str | None, room: str | None) -> str:
+    """A home's door in words: "2单元502", "502", or "?" while unknown."""
+    if not room:
+        return "?"
+    return f"{unit}单元{room}" if unit else room
+
+
+def read_door(text: str, units: int) -> tuple[str, str]:
+    """Unit and room of what a resident wrote: 3栋2单元502室, 2-502; the unit may be left out if there is one.
+
+    Raises NotAnAddress.
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if found := _UNIT_AND_ROOM.match(plain):
+        return found[1], found[2]
+    if units == 1 and (found := _ROOM.match(plain)):
+        return "1", found[1]
+    raise NotAnAddress(text=text[:40])
+
+
+def mask(name: str) -> str:
+    """A name as published: the first character and a star (个人信息保护法: no more than needed)."""
+    return f"{name[:1]}*" if name else "*"

@@ -1,0 +1,112 @@
+"""Voting: what one press changes. One vote a household, changeable until closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.refusals import Refusal
+
+Choice = tuple[int, ...]  # option numbers, ascending, each once
+
+
+class BallotClosed(Refusal):
+    """The ballot is over: the vote does not count."""
+
+
+class BallotNotOpen(Refusal):
+    """The ballot has not been opened yet."""
+
+
+class NotThisBallot(Refusal):
+    """The press came from a chat this ballot does not belong to, or names no ballot at all."""
+
+
+class NotOnTheRoll(Refusal):
+    """None of the person's households has a vote in this ballot."""
+
+
+class NothingChosen(Refusal):
+    """A vote without a choice."""
+
+
+class TooManyChosen(Refusal):
+    """More options than a vote may hold."""
+
+
+class UnknownOption(Refusal):
+    """An option the ballot does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBallot:
+    """What has to be known of a ballot to decide a press; `labels` by option number from 1."""
+
+    id: int
+    building_id: int
+    state: str
+    closes_at: datetime | None
+    at_most: int
+    labels: Sequence[str]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The vote of a household as it stands; `wanted` is what another member asked to change it to."""
+
+    household_id: int
+    choice: Choice
+    by_id: int
+    receipt: str
+    wanted: Choice | None = None
+    wanted_by_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The vote stands as pressed; `changed` tells whether there was another before."""
+
+    vote: Vote
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskFamily:
+    """Another member of the household had voted otherwise: pressing the same again changes it."""
+
+    vote: Vote
+    choice: Choice
+
+
+def check_open(ballot: OpenBallot, now: datetime) -> None:
+    """Go on only while the ballot is open. Raises BallotNotOpen, BallotClosed."""
+    if ballot.state == "draft":
+        raise BallotNotOpen
+    if ballot.state != "open" or (ballot.closes_at is not None and now >= ballot.closes_at):
+        raise BallotClosed(closes_at=ballot.closes_at, zone=ballot.zone)
+
+
+def check_choice(ballot: OpenBallot, choice: Choice) -> None:
+    """Accept only what the ballot offers. Raises NothingChosen, UnknownOption, TooManyChosen."""
+    if not choice:
+        raise NothingChosen
+    if any(not 1 <= number <= len(ballot.labels) for number in choice) or len(set(choice)) != len(choice):
+        raise UnknownOption
+    if len(choice) > ballot.at_most:
+        raise TooManyChosen(chosen=len(choice), at_most=ballot.at_most)
+
+
+def cast(
+    previous: Vote | None, household_id: int, choice: Choice, by: int, receipt: str
+) -> Noted | AskFamily:
+    """What a member's press does to the vote of the household; `receipt` is used if it is the first."""
+    if previous is None:
+        return Noted(Vote(household_id, choice, by, receipt), changed=False)
+    same = previous.choice == choice
+    asked_again = previous.wanted == choice and previous.wanted_by_id == by
+    if same or previous.by_id == by or asked_again:
+        return Noted(Vote(household_id, choice, by, previous.receipt), changed=not same)
+    asking = Vote(household_id, previous.choice, previous.by_id, previous.receipt, choice, by)
+    return AskFamily(asking, choice)

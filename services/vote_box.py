@@ -1,0 +1,187 @@
+"""The vote box: votes come in bursts, so presses wait here and are decided and stored together.
+
+One transaction with a handful of set-wise statements takes all presses that came while the loop was busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rules.refusals import Refusal
+from rules.votes import (
+    AskFamily,
+    Choice,
+    Noted,
+    NotOnTheRoll,
+    NotThisBallot,
+    OpenBallot,
+    cast,
+    check_choice,
+    check_open,
+)
+from storage import box
+from storage.box import Desk
+from storage.store import Store, Unavailable
+
+Toast = dict[str, Any]
+_RECEIPT = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: people read it out
+_MOST = 5000  # presses a transaction
+_PAUSES = (0.05, 0.2, 1.0)  # seconds before a transaction that was turned away is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A vote as it came in: by whom, in which chat (addresses), for which options of which ballot."""
+
+    update_id: int
+    user: str
+    chat: str
+    private: bool
+    ballot_id: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a press: for each of the person's doors, noted or asked; or a refusal of it all."""
+
+    ballot: OpenBallot | None
+    lang: str | None  # of the voter; None where he is not known
+    doors: dict[str, Noted | AskFamily]
+    refusal: Refusal | None = None
+
+
+Answer = Callable[[Outcome], Toast]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    press: Press
+    answer: Answer
+    future: asyncio.Future[Toast]
+
+
+class VoteBox:
+    """Takes presses, stores them in groups, and tells each what to answer once it is stored."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._waiting: list[_Waiting] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def put(self, press: Press, answer: Answer) -> Toast:
+        """Store a press; what to answer, once it is committed. Raises Unavailable: nothing was stored."""
+        waiting = _Waiting(press, answer, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._empty())
+        return await waiting.future
+
+    async def _empty(self) -> None:
+        while self._waiting:
+            count = 0
+            while count != len(self._waiting):  # as long as the loop has more to put in
+                count = len(self._waiting)
+                await asyncio.sleep(0)
+            group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            await self._take(group)
+
+    async def _take(self, group: list[_Waiting]) -> None:
+        try:
+            toasts = await self._patiently(group)
+        except Exception as error:  # noqa: BLE001 - it is handed to everyone who waits
+            for waiting in group:
+                waiting.future.set_exception(error)
+            return
+        for waiting, toast in zip(group, toasts, strict=True):
+            if isinstance(toast, Exception):
+                waiting.future.set_exception(toast)
+            elif not waiting.future.done():
+                waiting.future.set_result(toast)
+
+    async def _patiently(self, group: list[_Waiting]) -> list[Toast | Exception]:
+        for pause in _PAUSES:
+            try:
+                return await self._store_group(group)
+            except Unavailable:
+                await asyncio.sleep(pause)
+        return await self._store_group(group)
+
+    async def _store_group(self, group: list[_Waiting]) -> list[Toast | Exception]:
+        presses = [waiting.press for waiting in group]
+        async with self._store.unit(self._clock()) as unit:
+            desk = await box.load(
+                unit.conn,
+                {press.update_id for press in presses},
+                {press.user for press in presses},
+                {press.chat for press in presses if not press.private},
+                {press.ballot_id for press in presses},
+            )
+            answers: dict[int, Toast] = {}
+            toasts = [self._handle(desk, answers, waiting, unit.now) for waiting in group]
+            await box.save(unit.conn, desk, answers, unit.now)
+        return toasts
+
+    @staticmethod
+    def _handle(desk: Desk, answers: dict[int, Toast], waiting: _Waiting, now: datetime) -> Toast | Exception:
+        """Decide one press; a second delivery gets the answer of the first, a fault spoils only itself."""
+        key = waiting.press.update_id
+        if key in desk.seen:
+            return desk.seen[key] or {}
+        if key not in answers:
+            try:
+                answers[key] = waiting.answer(decide(desk, waiting.press, now))
+            except Exception as error:  # noqa: BLE001 - it is handed to the one who waits
+                return error
+        return answers[key]
+
+
+def decide(desk: Desk, press: Press, now: datetime) -> Outcome:
+    """What becomes of a press, by the rules; the desk is changed accordingly."""
+    ballot, lang = desk.ballots.get(press.ballot_id), desk.langs.get(press.user)
+    try:
+        doors = _authorise(desk, ballot, press, now)
+    except Refusal as refusal:
+        return Outcome(ballot, lang, {}, refusal)
+    assert ballot is not None
+    return Outcome(ballot, lang, {door: _cast(desk, press, home) for home, door in doors.items()})
+
+
+def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetime) -> dict[int, str]:
+    """The households this press votes for: id -> door. Raises what stands against it."""
+    if ballot is None:
+        raise NotThisBallot
+    if not press.private and desk.groups.get(press.chat) != ballot.building_id:
+        raise NotThisBallot
+    check_open(ballot, now)
+    person = desk.people.get(press.user)
+    doors = {} if person is None else desk.doors.get((ballot.id, person), {})
+    if not doors:
+        raise NotOnTheRoll
+    check_choice(ballot, press.choice)
+    return doors
+
+
+def _cast(desk: Desk, press: Press, household_id: int) -> Noted | AskFamily:
+    key = (press.ballot_id, household_id)
+    previous = desk.votes.get(key)
+    outcome = cast(previous, household_id, press.choice, desk.people[press.user], _receipt())
+    desk.votes[key] = desk.changed[key] = outcome.vote
+    if isinstance(outcome, Noted):
+        if previous is None:
+            desk.first[press.ballot_id] += 1
+        if previous is None or outcome.changed:
+            desk.cast.append(key)
+    return outcome
+
+
+def _receipt() -> str:
+    """Ten characters that tell a voter his vote among all, e.g. K7M3P-9QX2D."""
+    text = "".join(secrets.choice(_RECEIPT) for _ in range(10))
+    return f"{text[:5]}-{text[5:]}"

@@ -1,0 +1,184 @@
+"""The vote box's queries: set-wise, so that a thousand presses cost as many statements as one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.events import Event, follow
+from rules.homes import door
+from rules.votes import OpenBallot, Vote
+from storage import log
+from storage.tables import (
+    ballots,
+    buildings,
+    cards,
+    chats,
+    events,
+    households,
+    members,
+    options,
+    people,
+    rolls,
+    seen_updates,
+    votes,
+)
+
+
+@dataclass
+class Desk:
+    """Everything a burst of presses touches: read once, changed in memory, written once."""
+
+    seen: dict[int, dict[str, Any] | None]  # update id -> what it was answered
+    people: dict[str, int]  # address -> person id
+    langs: dict[str, str]  # address -> the person's language
+    groups: dict[str, int | None]  # address of a group -> building id
+    ballots: dict[int, OpenBallot]
+    doors: dict[tuple[int, int], dict[int, str]]  # (ballot, person) -> household id -> door
+    votes: dict[tuple[int, int], Vote]  # (ballot, household)
+    changed: dict[tuple[int, int], Vote] = field(default_factory=dict)
+    first: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # ballot -> first votes
+    cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, household), in order of the presses
+
+
+async def load(
+    conn: AsyncConnection,
+    update_ids: Collection[int],
+    addresses: Collection[str],
+    chat_addresses: Collection[str],
+    ballot_ids: Collection[int],
+) -> Desk:
+    """Read what these presses touch."""
+    seen = select(seen_updates.c.update_id, seen_updates.c.toast).where(
+        seen_updates.c.update_id.in_(update_ids)
+    )
+    known = select(people.c.address, people.c.id, people.c.lang).where(people.c.address.in_(addresses))
+    groups = select(chats.c.address, chats.c.building_id).where(
+        chats.c.address.in_(chat_addresses), chats.c.kind == "group"
+    )
+    langs, persons = {}, {}
+    for row in await conn.execute(known):
+        langs[row.address], persons[row.address] = row.lang, row.id
+    doors = await _doors(conn, ballot_ids, persons.values())
+    return Desk(
+        seen={row.update_id: row.toast for row in await conn.execute(seen)},
+        people=persons,
+        langs=langs,
+        groups={row.address: row.building_id for row in await conn.execute(groups)},
+        ballots=await _ballots(conn, ballot_ids),
+        doors=doors,
+        votes=await _votes(conn, ballot_ids, {home for homes in doors.values() for home in homes}),
+    )
+
+
+async def _doors(
+    conn: AsyncConnection, ballot_ids: Collection[int], person_ids: Collection[int]
+) -> dict[tuple[int, int], dict[int, str]]:
+    query = (
+        select(rolls.c.ballot_id, members.c.person_id, households.c.id, households.c.unit, households.c.room)
+        .join(members, members.c.household_id == rolls.c.household_id)
+        .join(households, households.c.id == rolls.c.household_id)
+        .where(rolls.c.ballot_id.in_(ballot_ids), members.c.person_id.in_(person_ids))
+        .order_by(households.c.id)
+    )
+    found: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
+    for row in await conn.execute(query):
+        found[row.ballot_id, row.person_id][row.id] = door(row.unit, row.room)
+    return found
+
+
+async def _ballots(conn: AsyncConnection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
+    labels: dict[int, list[str]] = defaultdict(list)
+    offered = select(options).where(options.c.ballot_id.in_(ballot_ids))
+    for row in await conn.execute(offered.order_by(options.c.ballot_id, options.c.number)):
+        labels[row.ballot_id].append(row.label)
+    query = select(ballots, buildings.c.zone).join(buildings).where(ballots.c.id.in_(ballot_ids))
+    return {
+        row.id: OpenBallot(
+            row.id, row.building_id, row.state, row.closes_at, row.at_most, labels[row.id], row.zone
+        )
+        for row in await conn.execute(query)
+    }
+
+
+async def _votes(
+    conn: AsyncConnection, ballot_ids: Collection[int], household_ids: Collection[int]
+) -> dict[tuple[int, int], Vote]:
+    query = select(votes).where(votes.c.ballot_id.in_(ballot_ids), votes.c.household_id.in_(household_ids))
+    return {(row.ballot_id, row.household_id): _vote(row) for row in await conn.execute(query)}
+
+
+def _vote(row: Any) -> Vote:
+    wanted = None if row.wanted is None else tuple(row.wanted)
+    return Vote(row.household_id, tuple(row.choice), row.by_id, row.receipt, wanted, row.wanted_by_id)
+
+
+async def save(
+    conn: AsyncConnection, desk: Desk, answers: Mapping[int, dict[str, Any]], now: datetime
+) -> None:
+    """Write what the presses changed, and each update as handled with its answer."""
+    if desk.changed:
+        await _save_votes(conn, desk.changed, now)
+        await conn.execute(
+            events.insert(), [_row(event) for event in await _cast_events(conn, desk.cast, now)]
+        )
+    for ballot_id, count in desk.first.items():
+        await conn.execute(
+            update(ballots).where(ballots.c.id == ballot_id).values(voted=ballots.c.voted + count)
+        )
+    if desk.first:
+        showing = cards.c.kind.in_(("ballot", "slip")) & cards.c.about_id.in_(list(desk.first))
+        await conn.execute(
+            update(cards).where(showing, cards.c.state == "live").values(wanted=cards.c.wanted + 1)
+        )
+    if answers:
+        rows = [{"update_id": key, "at": now, "toast": toast} for key, toast in answers.items()]
+        await conn.execute(seen_updates.insert(), rows)
+
+
+async def _save_votes(conn: AsyncConnection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(votes)
+    kept = ("choice", "by_id", "at", "wanted", "wanted_by_id")
+    upsert = insert.on_conflict_do_update(
+        index_elements=["ballot_id", "household_id"], set_={name: insert.excluded[name] for name in kept}
+    )
+    rows = [
+        {
+            "ballot_id": ballot_id,
+            "household_id": household_id,
+            "choice": list(vote.choice),
+            "by_id": vote.by_id,
+            "receipt": vote.receipt,
+            "at": now,
+            "wanted": None if vote.wanted is None else list(vote.wanted),
+            "wanted_by_id": vote.wanted_by_id,
+        }
+        for (ballot_id, household_id), vote in changed.items()
+    ]
+    await conn.execute(upsert, rows)
+
+
+async def _cast_events(conn: AsyncConnection, cast: Iterable[tuple[int, int]], now: datetime) -> list[Event]:
+    """An event a vote: that a household voted, never what."""
+    heads: dict[int, Event | None] = {}
+    written = []
+    for ballot_id, household_id in cast:
+        stream = f"ballot:{ballot_id}"
+        if ballot_id not in heads:
+            heads[ballot_id] = await log.head(conn, stream)
+        event = follow(heads[ballot_id], stream, "cast", now, {"household": household_id, "how": "chat"})
+        heads[ballot_id] = event
+        written.append(event)
+    return written
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in Event.__slots__}

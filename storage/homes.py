@@ -1,0 +1,214 @@
+"""Queries on communities, buildings, households, their members, leaders, slips and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.homes import Building, Household
+from rules.people import Person
+from storage.rows import every, first, key, one
+from storage.tables import buildings, claims, communities, households, members, people, roles, slips
+
+_buildings = select(buildings, communities.c.name.label("community")).join(communities)
+
+
+async def community(conn: AsyncConnection, name: str) -> int:
+    """The id of a community, written down when first named."""
+    found = await conn.scalar(select(communities.c.id).where(communities.c.name == name))
+    if found is not None:
+        return int(found)
+    return key(await conn.execute(communities.insert().values(name=name)))
+
+
+async def add_building(conn: AsyncConnection, **values: object) -> Building:
+    """Write down a building."""
+    added = await conn.execute(buildings.insert().values(**values))
+    return await building(conn, key(added))
+
+
+async def building(conn: AsyncConnection, building_id: int) -> Building:
+    """A building by id."""
+    return one(
+        Building, (await conn.execute(_buildings.where(buildings.c.id == building_id))).mappings().one()
+    )
+
+
+async def buildings_of(conn: AsyncConnection, community_id: int | None = None) -> list[Building]:
+    """The buildings of a community, or all of them, by name."""
+    query = _buildings.order_by(buildings.c.name)
+    if community_id is not None:
+        query = query.where(buildings.c.community_id == community_id)
+    return every(Building, await conn.execute(query))
+
+
+async def change_building(conn: AsyncConnection, building_id: int, **values: object) -> None:
+    """Set columns of a building."""
+    await conn.execute(update(buildings).where(buildings.c.id == building_id).values(**values))
+
+
+async def add_households(conn: AsyncConnection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write down households; each row names at least its building_id."""
+    if values := [dict(row) for row in rows]:
+        await conn.execute(households.insert(), values)
+
+
+async def household(conn: AsyncConnection, household_id: int) -> Household:
+    """A household by id."""
+    query = select(households).where(households.c.id == household_id)
+    return one(Household, (await conn.execute(query)).mappings().one())
+
+
+async def households_in(conn: AsyncConnection, building_id: int) -> list[Household]:
+    """The households of a building, in the order of the roll."""
+    query = select(households).where(households.c.building_id == building_id).order_by(households.c.id)
+    return every(Household, await conn.execute(query))
+
+
+async def count_households(conn: AsyncConnection, building_id: int) -> int:
+    """How many households a building has."""
+    query = select(func.count()).select_from(households).where(households.c.building_id == building_id)
+    return int(await conn.scalar(query) or 0)
+
+
+async def find_household(conn: AsyncConnection, building_id: int, unit: str, room: str) -> Household | None:
+    """The household at a door; in a building of one unit the unit may be unknown."""
+    query = select(households).where(households.c.building_id == building_id, households.c.room == room)
+    rows = every(Household, await conn.execute(query))
+    return next((row for row in rows if row.unit in {unit, None}), None)
+
+
+async def unclaimed_place(conn: AsyncConnection, building_id: int) -> Household | None:
+    """A household of which nothing but its existence is known."""
+    query = select(households).where(households.c.building_id == building_id, households.c.room.is_(None))
+    return first(Household, await conn.execute(query.order_by(households.c.id).limit(1)))
+
+
+async def name_household(conn: AsyncConnection, household_id: int, unit: str, room: str) -> None:
+    """Write the door of a household that was unknown."""
+    await conn.execute(update(households).where(households.c.id == household_id).values(unit=unit, room=room))
+
+
+async def join(conn: AsyncConnection, household_id: int, person_id: int, how: str, now: datetime) -> None:
+    """Make a person a verified member of a household."""
+    await conn.execute(
+        members.insert().values(household_id=household_id, person_id=person_id, how=how, since=now)
+    )
+
+
+async def members_of(conn: AsyncConnection, household_id: int) -> list[Person]:
+    """The verified members of a household, the first to join first."""
+    query = (
+        select(people).join(members).where(members.c.household_id == household_id).order_by(members.c.since)
+    )
+    return every(Person, await conn.execute(query))
+
+
+async def homes_of(conn: AsyncConnection, person_id: int, building_id: int | None = None) -> list[Household]:
+    """The households a person is a verified member of, in one building or in all."""
+    query = select(households).join(members).where(members.c.person_id == person_id)
+    if building_id is not None:
+        query = query.where(households.c.building_id == building_id)
+    return every(Household, await conn.execute(query.order_by(households.c.id)))
+
+
+async def residents(conn: AsyncConnection, building_id: int) -> list[tuple[Person, int]]:
+    """The verified members of all households of a building, each with the household's id."""
+    query = (
+        select(people, members.c.household_id)
+        .join(members, members.c.person_id == people.c.id)
+        .join(households, households.c.id == members.c.household_id)
+        .where(households.c.building_id == building_id)
+        .order_by(households.c.id, people.c.id)
+    )
+    return [(one(Person, row), row["household_id"]) for row in (await conn.execute(query)).mappings()]
+
+
+async def leave_all(conn: AsyncConnection, person_id: int) -> None:
+    """Take a person out of all households, offices and claims."""
+    await conn.execute(delete(members).where(members.c.person_id == person_id))
+    await conn.execute(delete(roles).where(roles.c.person_id == person_id))
+    await conn.execute(delete(claims).where(claims.c.person_id == person_id))
+
+
+async def appoint(conn: AsyncConnection, building_id: int, person_id: int, role: str, now: datetime) -> None:
+    """Give a person an office ("leader", "recorder") in a building, once."""
+    if role not in await offices(conn, building_id, person_id):
+        await conn.execute(
+            roles.insert().values(building_id=building_id, person_id=person_id, role=role, since=now)
+        )
+
+
+async def offices(conn: AsyncConnection, building_id: int, person_id: int) -> set[str]:
+    """The offices a person holds in a building."""
+    query = select(roles.c.role).where(roles.c.building_id == building_id, roles.c.person_id == person_id)
+    return set((await conn.scalars(query)).all())
+
+
+async def holders(conn: AsyncConnection, building_id: int, role: str) -> list[Person]:
+    """Who holds an office in a building, the longest-serving first."""
+    query = (
+        select(people)
+        .join(roles, roles.c.person_id == people.c.id)
+        .where(roles.c.building_id == building_id, roles.c.role == role)
+        .order_by(roles.c.since, people.c.id)
+    )
+    return every(Person, await conn.execute(query))
+
+
+async def led_by(conn: AsyncConnection, person_id: int) -> list[Building]:
+    """The buildings a person leads."""
+    query = _buildings.join(roles, roles.c.building_id == buildings.c.id)
+    query = query.where(roles.c.person_id == person_id, roles.c.role == "leader").order_by(buildings.c.id)
+    return every(Building, await conn.execute(query))
+
+
+async def put_slips(conn: AsyncConnection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write the hashes of newly printed codes; unused older ones of the same households lapse."""
+    values = [dict(row) for row in rows]
+    homes = [row["household_id"] for row in values]
+    for start in range(0, len(homes), 500):
+        part = homes[start : start + 500]
+        await conn.execute(delete(slips).where(slips.c.household_id.in_(part), slips.c.used_at.is_(None)))
+    if values:
+        await conn.execute(slips.insert(), values)
+
+
+async def slip(conn: AsyncConnection, code_hash: str) -> tuple[int, bool] | None:
+    """The household of a printed code and whether it was used."""
+    query = select(slips.c.household_id, slips.c.used_at).where(slips.c.code_hash == code_hash)
+    row = (await conn.execute(query)).first()
+    return row and (row.household_id, row.used_at is not None)
+
+
+async def use_slip(conn: AsyncConnection, code_hash: str, person_id: int, now: datetime) -> None:
+    """Mark a code as used."""
+    query = update(slips).where(slips.c.code_hash == code_hash)
+    await conn.execute(query.values(used_at=now, used_by=person_id))
+
+
+async def ask_claim(conn: AsyncConnection, **values: object) -> int:
+    """Write down a claim that a leader is to confirm; its id."""
+    return key(await conn.execute(claims.insert().values(state="asked", **values)))
+
+
+async def claim(conn: AsyncConnection, claim_id: int) -> RowMapping | None:
+    """A claim: id, person_id, building_id, unit, room, state."""
+    return (await conn.execute(select(claims).where(claims.c.id == claim_id))).mappings().first()
+
+
+async def open_claim_of(conn: AsyncConnection, person_id: int, building_id: int) -> RowMapping | None:
+    """The claim of a person that is still waiting for the leader."""
+    query = select(claims).where(
+        claims.c.person_id == person_id, claims.c.building_id == building_id, claims.c.state == "asked"
+    )
+    return (await conn.execute(query)).mappings().first()
+
+
+async def decide_claim(conn: AsyncConnection, claim_id: int, state: str, by: int) -> None:
+    """Write what became of a claim."""
+    await conn.execute(update(claims).where(claims.c.id == claim_id).values(state=state, decided_by=by))

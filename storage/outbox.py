@@ -1,0 +1,199 @@
+"""Queries on what the bot is to say (rows said once, cards kept up to date) and when it acts (dues)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.rows import every, first, key, one
+from storage.tables import cards, chats, dues, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to be said once; `payload` is what services.outbox put in."""
+
+    id: int
+    chat_id: int
+    rank: int
+    notice: bool
+    payload: dict[str, Any]
+    state: str
+    attempts: int
+    not_before: datetime | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message that shows the present state of something; behind while shown < wanted."""
+
+    id: int
+    chat_id: int
+    kind: str
+    about_id: int
+    lang: str
+    pinned: bool
+    rank: int
+    message: str | None
+    picture: bool
+    wanted: int
+    shown: int
+    state: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something the schedule has for a time."""
+
+    key: str
+    kind: str
+    about_id: int
+    due_at: datetime
+
+
+def insert_ignoring(conn: AsyncConnection, table: Any) -> Any:
+    """An INSERT that leaves an existing row as it is, on either engine."""
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+async def put(conn: AsyncConnection, **values: object) -> None:
+    """Put a letter in; one with a key that was there already is not put in twice."""
+    await conn.execute(insert_ignoring(conn, outbox).values(state="queued", attempts=0, **values))
+
+
+async def put_many(conn: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Put many letters in at once."""
+    if rows:
+        await conn.execute(insert_ignoring(conn, outbox), rows)
+
+
+async def open_letters(conn: AsyncConnection, after: int, limit: int = 1000) -> list[Letter]:
+    """Letters with an id above `after` that are not yet sent or dropped, in order."""
+    query = select(outbox).where(outbox.c.id > after, outbox.c.state.in_(("queued", "sending")))
+    return every(Letter, await conn.execute(query.order_by(outbox.c.id).limit(limit)))
+
+
+async def letter(conn: AsyncConnection, letter_id: int) -> Letter:
+    """A letter by id."""
+    return one(Letter, (await conn.execute(select(outbox).where(outbox.c.id == letter_id))).mappings().one())
+
+
+async def change_letters(conn: AsyncConnection, ids: Iterable[int], **values: object) -> None:
+    """Set columns of letters."""
+    await conn.execute(update(outbox).where(outbox.c.id.in_(list(ids))).values(**values))
+
+
+async def want_card(conn: AsyncConnection, **values: Any) -> int:
+    """Show a card in a chat: the one that is there is renewed, else it is written down. Its id."""
+    where = (
+        (cards.c.chat_id == values["chat_id"])
+        & (cards.c.kind == values["kind"])
+        & (cards.c.about_id == values["about_id"])
+    )
+    known = await conn.scalar(select(cards.c.id).where(where))
+    if known is not None:
+        await conn.execute(
+            update(cards).where(where).values(wanted=cards.c.wanted + 1, state="live", attempts=0)
+        )
+        return int(known)
+    return key(await conn.execute(cards.insert().values(**values)))
+
+
+async def touch_cards(conn: AsyncConnection, kind: str, about_id: int) -> None:
+    """What these cards show has changed, in every chat that has one."""
+    where = (cards.c.kind == kind, cards.c.about_id == about_id, cards.c.state == "live")
+    await conn.execute(update(cards).where(*where).values(wanted=cards.c.wanted + 1))
+
+
+async def behind_cards(conn: AsyncConnection) -> list[Card]:
+    """Cards that do not show the present state."""
+    query = select(cards).where(cards.c.shown < cards.c.wanted, cards.c.state == "live").order_by(cards.c.id)
+    return every(Card, await conn.execute(query))
+
+
+async def card(conn: AsyncConnection, card_id: int) -> Card:
+    """A card by id."""
+    return one(Card, (await conn.execute(select(cards).where(cards.c.id == card_id))).mappings().one())
+
+
+async def card_on(conn: AsyncConnection, chat_id: int, message: str) -> Card | None:
+    """The card that a message shows."""
+    query = select(cards).where(cards.c.chat_id == chat_id, cards.c.message == message)
+    return first(Card, await conn.execute(query))
+
+
+async def card_of(conn: AsyncConnection, chat_id: int, kind: str, about_id: int) -> Card | None:
+    """The card of a kind about something, in a chat."""
+    query = select(cards).where(
+        cards.c.chat_id == chat_id, cards.c.kind == kind, cards.c.about_id == about_id
+    )
+    return first(Card, await conn.execute(query))
+
+
+async def change_card(conn: AsyncConnection, card_id: int, **values: object) -> None:
+    """Set columns of a card."""
+    await conn.execute(update(cards).where(cards.c.id == card_id).values(**values))
+
+
+async def move_chat(conn: AsyncConnection, chat_id: int, address: str) -> None:
+    """A chat has a new address on its platform; messages of the old one cannot be edited any more."""
+    await conn.execute(update(chats).where(chats.c.id == chat_id).values(address=address, state="here"))
+    await conn.execute(
+        update(cards)
+        .where(cards.c.chat_id == chat_id, cards.c.state == "live")
+        .values(message=None, wanted=cards.c.wanted + 1)
+    )
+
+
+async def last_said(conn: AsyncConnection, chat_id: int, message: str) -> dict[str, Any] | None:
+    """The payload of the letter that a message shows."""
+    query = select(outbox.c.payload).where(outbox.c.chat_id == chat_id, outbox.c.message == message)
+    return await conn.scalar(query)
+
+
+async def schedule(conn: AsyncConnection, key: str, kind: str, about_id: int, due_at: datetime) -> None:
+    """Have something done at a time; the same key is scheduled once, a waiting one is moved."""
+    insert = insert_ignoring(conn, dues)
+    await conn.execute(insert.values(key=key, kind=kind, about_id=about_id, due_at=due_at, state="waiting"))
+    await conn.execute(update(dues).where(dues.c.key == key, dues.c.state == "waiting").values(due_at=due_at))
+
+
+async def unschedule(conn: AsyncConnection, about_id: int, *kinds: str) -> None:
+    """Drop what is waiting to be done about something, of these kinds."""
+    where = (dues.c.about_id == about_id, dues.c.kind.in_(kinds), dues.c.state == "waiting")
+    await conn.execute(update(dues).where(*where).values(state="dropped"))
+
+
+async def due(conn: AsyncConnection, now: datetime, limit: int = 100) -> list[Due]:
+    """What is due, the longest overdue first."""
+    query = select(dues).where(dues.c.state == "waiting", dues.c.due_at <= now)
+    return every(Due, await conn.execute(query.order_by(dues.c.due_at, dues.c.key).limit(limit)))
+
+
+async def next_due(conn: AsyncConnection) -> datetime | None:
+    """When the next thing is due."""
+    query = select(dues.c.due_at).where(dues.c.state == "waiting").order_by(dues.c.due_at).limit(1)
+    return (await conn.scalars(query)).first()
+
+
+async def settle_due(conn: AsyncConnection, key: str, state: str, now: datetime) -> None:
+    """Mark what was due as "done" or "dropped"."""
+    await conn.execute(update(dues).where(dues.c.key == key).values(state=state, done_at=now))
+
+
+async def depth(conn: AsyncConnection) -> int:
+    """How many letters and cards are still to be sent."""
+    letters = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("queued", "sending")))
+    behind = (
+        select(func.count()).select_from(cards).where(cards.c.shown < cards.c.wanted, cards.c.state == "live")
+    )
+    return int(await conn.scalar(letters) or 0) + int(await conn.scalar(behind) or 0)
