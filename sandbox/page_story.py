@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -61,7 +61,9 @@ class Stage:
     """The story on the page, and the one task that plays it."""
 
     story: Story
-    task: asyncio.Task[None] | None = field(default=None)
+    task: asyncio.Task[None] | None = None
+    plays: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def as_json(self) -> JSON:
         """Return the story as the page shows it."""
@@ -77,7 +79,7 @@ class Stage:
         if action == "play":
             await self.play(self._chapter(wanted.get("chapter")))
         elif action == "pause":
-            self.story.pause()
+            self.pause()
         elif action == "step":
             await self.step()
         elif action == "speed":
@@ -92,20 +94,28 @@ class Stage:
 
     async def play(self, chapter: str | None = None) -> None:
         """Begin to play; what plays already goes on, unless another chapter is wanted."""
-        if self.busy and chapter is None and self.story.state().playing:
-            return
-        await self.rest()
-        self._begin(self.story.play(chapter))
+        async with self.turn:
+            if self.busy and self.plays and chapter is None:
+                return
+            await self.rest()
+            self.plays = True
+            await self._begin(self.story.play(chapter))
 
     async def step(self) -> None:
-        """Do the next thing, once."""
-        if not self.busy:
-            self._begin(self.story.step())
+        """Do the next thing, unless something is being done."""
+        async with self.turn:
+            if not self.busy:
+                await self._begin(self.story.step())
+
+    def pause(self) -> None:
+        """Let the story come to rest."""
+        self.plays = False
+        self.story.pause()
 
     async def rest(self) -> None:
         """Pause, and return when nothing acts any more."""
-        self.story.pause()
-        if self.task is not None:
+        if self.task is not None and self.busy:
+            self.pause()
             await asyncio.wait([self.task])
 
     @property
@@ -113,9 +123,10 @@ class Stage:
         """Whether the story acts now."""
         return self.task is not None and not self.task.done()
 
-    def _begin(self, acting: Any) -> None:
+    async def _begin(self, acting: Coroutine[Any, Any, None]) -> None:
         self.task = asyncio.create_task(acting)
         self.task.add_done_callback(tell)
+        await asyncio.sleep(0)  # what has not begun would not hear a pause
 
 
 def speed(wanted: object) -> float:

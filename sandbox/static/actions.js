@@ -29,7 +29,12 @@ export function become(person) {
   forgetMessages();
   keep("person", person.id);
   touchAll();
-  follow(resync);
+  follow(resync, stay);
+}
+
+/** Goes along when the open chat moved to a new one, and back to the list when one is no longer in it. */
+function stay(batch) {
+  if (state.chat !== null && !state.chats.has(state.chat)) openChatById(batch.moved?.[state.chat] ?? null);
 }
 
 async function resync(snapshot) {

@@ -48,7 +48,7 @@ let feed = null;
 let again = null;
 
 /** Follows the changes that the chosen person can see; every (re)connection begins with a snapshot. */
-export function follow(onSnapshot) {
+export function follow(onSnapshot, onChanges) {
   feed?.close();
   clearTimeout(again);
   feed = new EventSource(mine("changes"));
@@ -58,10 +58,14 @@ export function follow(onSnapshot) {
     apply(snapshot);
     onSnapshot(snapshot);
   });
-  feed.addEventListener("changes", (event) => apply(JSON.parse(event.data)));
+  feed.addEventListener("changes", (event) => {
+    const batch = JSON.parse(event.data);
+    apply(batch);
+    onChanges(batch);
+  });
   feed.onerror = () => {
     online(false);
-    if (feed.readyState === EventSource.CLOSED) again = setTimeout(() => follow(onSnapshot), 1500);
+    if (feed.readyState === EventSource.CLOSED) again = setTimeout(() => follow(onSnapshot, onChanges), 1500);
   };
 }
 
