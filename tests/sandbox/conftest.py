@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from plain import Api, Clock
 
 from sandbox import Group, Person, Sandbox
+from tests.sandbox.plain import Api, Clock
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import zlib
 from typing import Any
 
 import httpx
-from independents import check_result
 
 from sandbox import Sandbox
+from tests.sandbox.independents import check_result
 
 JSON = dict[str, Any]
 

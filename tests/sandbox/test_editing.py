@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from plain import Api, Clock, button, keyboard, png
 
 from sandbox import Group, Person
+from tests.sandbox.plain import Api, Clock, button, keyboard, png
 
 SAME = (
     "Bad Request: message is not modified: specified new message content and reply markup "

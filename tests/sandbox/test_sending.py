@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from plain import Api, Clock, button, keyboard, png
 
 from sandbox import Group, Person, Sandbox
+from tests.sandbox.plain import Api, Clock, button, keyboard, png
 
 
 async def test_a_text_arrives_with_its_formatting_and_buttons(api: Api, resident: Person) -> None:

@@ -3,9 +3,9 @@
 import asyncio
 
 import httpx
-from plain import Api, Clock, keyboard
 
 from sandbox import Group, Person, Sandbox
+from tests.sandbox.plain import Api, Clock, keyboard
 
 
 def texts(updates: list[dict]) -> list[str]:
