@@ -123,7 +123,7 @@ export async function press(message, row, column) {
   const answer = await tried(api.press(message.key, message.message_id, row, column));
   state.pending.delete(key);
   touch("messages");
-  if (answer) showAnswer(answer);
+  if (answer) requestAnimationFrame(() => showAnswer(answer)); // drawn first, so that an alert gives the focus back
 }
 
 function showAnswer(answer) {

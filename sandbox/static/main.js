@@ -27,8 +27,8 @@ function place() {
 function go() {
   const { person, chat } = place();
   const chosen = state.people.find((one) => one.id === person) ?? state.me ?? state.people[0];
-  openChatById(chat);
   become(chosen);
+  openChatById(chat);
 }
 
 async function begin() {

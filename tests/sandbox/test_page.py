@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from page_bot import Bot, keyboard, png
 
 from sandbox import Group, Person, Sandbox
+from tests.sandbox.page_bot import Bot, keyboard, png
 
 JSON = dict[str, Any]
 
