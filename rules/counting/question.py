@@ -7,6 +7,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
 
+from rules.refusals import Refusal
+
 Amount: TypeAlias = int | Fraction
 
 ABSTAIN = "abstain"
@@ -56,8 +58,17 @@ class Satisfaction(StrEnum):
     COUNT = "count"
 
 
-class ImpossibleQuestion(ValueError):
-    """A question that no vote could answer or no rule could count; the message says why."""
+class ImpossibleQuestion(Refusal):
+    """A question that no vote could answer or no rule could count.
+
+    `why` is an English sentence, `about` the name of the field of `Question` that it is about.
+    """
+
+    def __init__(self, why: str, about: str) -> None:
+        super().__init__(why=why, about=about)
+
+    def __str__(self) -> str:
+        return str(self.facts["why"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ class Question:
         _refuse_bad_options(self)
         _refuse_bad_limits(self)
         if self.ties is TieRule.SEED and not self.seed:
-            raise ImpossibleQuestion("Ties by seed need the seed that was published.")
+            raise ImpossibleQuestion("Ties by seed need the seed that was published.", "seed")
         if self.method in BUDGETS:
             _refuse_bad_budget(self)
 
@@ -111,33 +122,37 @@ class Question:
 def _refuse_bad_options(question: Question) -> None:
     if question.method in YES_OR_NO:
         if question.options:
-            raise ImpossibleQuestion(f"A {question.method} has no options of its own.")
+            raise ImpossibleQuestion(f"A {question.method} has no options of its own.", "options")
         return
     if not question.options:
-        raise ImpossibleQuestion("There is nothing to choose from.")
+        raise ImpossibleQuestion("There is nothing to choose from.", "options")
     if len(set(question.options)) < len(question.options):
-        raise ImpossibleQuestion("An option is listed twice.")
+        raise ImpossibleQuestion("An option is listed twice.", "options")
     if ABSTAIN in question.options or "" in question.options:
-        raise ImpossibleQuestion(f'An option may not be called "{ABSTAIN}" or have no name.')
+        raise ImpossibleQuestion(f'An option may not be called "{ABSTAIN}" or have no name.', "options")
 
 
 def _refuse_bad_limits(question: Question) -> None:
     if question.seats < 1:
-        raise ImpossibleQuestion("At least one place must be filled.")
+        raise ImpossibleQuestion("At least one place must be filled.", "seats")
     if question.seats > 1 and question.method in ONE_PLACE:
-        raise ImpossibleQuestion(f"{question.method} fills one place only.")
+        raise ImpossibleQuestion(f"{question.method} fills one place only.", "seats")
     if question.at_most is not None and question.at_most < 1:
-        raise ImpossibleQuestion("A vote must be allowed at least one choice.")
+        raise ImpossibleQuestion("A vote must be allowed at least one choice.", "at_most")
     if question.top < 1:
-        raise ImpossibleQuestion("The highest score must be at least 1.")
+        raise ImpossibleQuestion("The highest score must be at least 1.", "top")
 
 
 def _refuse_bad_budget(question: Question) -> None:
     if len(question.costs) != len(question.options):
-        raise ImpossibleQuestion("Each option needs its cost, and each cost its option.")
-    for amount in (*question.costs, question.budget, question.step):
-        if exact(amount) <= 0:
-            raise ImpossibleQuestion("Costs, budget and step must be more than nothing.")
+        raise ImpossibleQuestion("Each option needs its cost, and each cost its option.", "costs")
+    for name, amounts in (
+        ("costs", question.costs),
+        ("budget", (question.budget,)),
+        ("step", (question.step,)),
+    ):
+        if any(exact(amount) <= 0 for amount in amounts):
+            raise ImpossibleQuestion("Costs, budget and step must be more than nothing.", name)
 
 
 def exact(amount: object) -> Amount:

@@ -5,7 +5,6 @@ from hashlib import sha256
 from itertools import permutations
 
 import pytest
-from ballots import elections, many
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from rules.counting import (
     count,
     explain,
 )
+from tests.rules.counting.ballots import elections, many
 
 
 def ask(method=Method.EQUAL_SHARES, **more):

@@ -5,12 +5,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from ballots import elections, few
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.counting import Kind, Method, Question, TieRule, count, explain
 from rules.counting.explain import PARAMETERS
+from tests.rules.counting.ballots import elections, few
 
 EVERY = pytest.mark.parametrize("method", list(Method))
 

@@ -1,7 +1,6 @@
 """Instant run-off against a plain reference, and against Tennessee."""
 
 import pytest
-from ballots import elections, many
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from rules.counting import (
     count,
     explain,
 )
+from tests.rules.counting.ballots import elections, many
 
 
 def order(*options):

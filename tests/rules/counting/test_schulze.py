@@ -3,10 +3,10 @@
 from itertools import pairwise, permutations
 
 import pytest
-from ballots import elections, many
 from hypothesis import given
 
 from rules.counting import BeatPath, Duel, Method, Question, TieRule, TieStep, count
+from tests.rules.counting.ballots import elections, many
 
 FORTY_FIVE = {  # Schulze (2011), example 1 as on Wikipedia: 45 voters, E wins
     "ACBED": 5,

@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from ballots import elections, many
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.counting import Kind, Method, Question, TieAbout, TieRule, TieStep, Transfer, count, explain
+from tests.rules.counting.ballots import elections, many
 
 
 def order(*options):

@@ -1,0 +1,115 @@
+"""Counts the votes of a file, with nothing but the file: so anyone can recount a ballot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import partial
+from pathlib import PurePath
+from typing import Any
+
+from rules.counting import Method, Outcome, Step, TieRule, count, explain
+from rules.exchange.amounts import amount_text
+from rules.exchange.ballot_file import BallotFile
+from rules.exchange.blt import read_blt
+from rules.exchange.export import read_export
+from rules.exchange.pabulib import read_pabulib
+from rules.exchange.preflib import ORDERS, read_categories, read_orders
+from rules.exchange.refusals import UnknownFormat
+
+READERS: Mapping[str, Callable[[str, Method | None, int | None], BallotFile]] = {
+    **{kind: partial(read_orders, kind) for kind in ORDERS},
+    "cat": read_categories,
+    "blt": read_blt,
+    "pb": read_pabulib,
+    "json": read_export,
+}
+DETAILS = ("rounds", "duels", "paths", "purchases", "share")
+VERBATIM = frozenset({"seed", "reason", "about"})  # words that may read like an option's key
+
+
+@dataclass(frozen=True, slots=True)
+class TallyReport:
+    """The count of one file; `name` is the file's."""
+
+    name: str
+    file: BallotFile
+    outcome: Outcome
+
+    def to_data(self) -> dict[str, Any]:
+        """The report as plain data, options by the file's own names, amounts as texts like "12.34567"."""
+        outcome, question = self.outcome, self.file.question
+        return {
+            "file": self.name,
+            "title": self.file.title,
+            "method": question.method.value,
+            "seats": question.seats,
+            "options": [self.file.name(option) for option in question.options],
+            "handed_in": amount_text(outcome.total),
+            "valid": amount_text(outcome.valid),
+            "abstained": amount_text(outcome.abstained),
+            "invalid": amount_text(outcome.invalid),
+            "invalid_because": {why: amount_text(times) for why, times in outcome.reasons.items()},
+            "winners": self._plain(outcome.winners),
+            **({} if outcome.carried is None else {"carried": outcome.carried}),
+            "undecided": bool(outcome.undecided),
+            "standings": self._plain(outcome.standings),
+            **{name: self._plain(getattr(outcome, name)) for name in DETAILS if getattr(outcome, name)},
+            **({"blocks": list(outcome.blocks)} if outcome.blocks else {}),
+            "ties": self._plain(outcome.ties),
+            "explanation": self._plain(explain(outcome)),
+        }
+
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return json.dumps(self.to_data(), ensure_ascii=False, indent=2) + "\n"
+
+    def _plain(self, value: object) -> Any:
+        """Any part of an outcome as plain data."""
+        if isinstance(value, Step):
+            return {"kind": value.kind.value, **self._members(value.params)}
+        if is_dataclass(value):
+            return self._members({part.name: getattr(value, part.name) for part in fields(value)})
+        if isinstance(value, Mapping):
+            return {self._word(key): self._plain(inner) for key, inner in value.items()}
+        if isinstance(value, tuple | list):
+            return [self._plain(inner) for inner in value]
+        return self._word(value)
+
+    def _members(self, named: Mapping[str, object]) -> dict[str, Any]:
+        return {name: str(value) if name in VERBATIM else self._plain(value) for name, value in named.items()}
+
+    def _word(self, value: object) -> Any:
+        if isinstance(value, StrEnum):
+            return value.value
+        if isinstance(value, str):
+            return self.file.name(value) if value in self.file.question.options else value
+        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            return amount_text(value)
+        return value
+
+
+def tally_text(
+    name: str, text: str, method: Method | None = None, seats: int | None = None, seed: str | None = None
+) -> TallyReport:
+    """Count the ballots in a file's text; its name tells the format by its ending.
+
+    `method` and `seats` stand over what the file says; with a `seed`, ties are settled by it. Raises
+    `UnknownFormat`, `MalformedFile` with the line, `WrongMethod`, or `ImpossibleQuestion`.
+    """
+    file = read(name, text, method, seats)
+    if seed:
+        question = replace(file.question, ties=TieRule.SEED, seed=seed)
+        file = replace(file, question=question)
+    return TallyReport(PurePath(name).name, file, count(file.question, file.votes))
+
+
+def read(name: str, text: str, method: Method | None = None, seats: int | None = None) -> BallotFile:
+    """The ballots in a file's text, in the format that its name ends with."""
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    if ending not in READERS:
+        raise UnknownFormat(PurePath(name).name, [f".{known}" for known in READERS])
+    return READERS[ending](text, method, seats)
