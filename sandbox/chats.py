@@ -80,6 +80,7 @@ class Chat:
     blocked: bool = False
     migrated_to: int | None = None
     last_message_id: int = 0
+    moved: int = 0
 
     @property
     def is_private(self) -> bool:

@@ -18,5 +18,6 @@ class Ids:
     people: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_PERSON))
     groups: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_GROUP, -1))
     supergroups: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_SUPERGROUP, -1))
+    moves: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     messages: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     others: Iterator[int] = field(default_factory=lambda: itertools.count(5_000_000_000_000_001))

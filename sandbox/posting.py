@@ -28,6 +28,7 @@ def post(
     message = Message(chat, number, sender, date, body, keyboard, reply_to, poll=poll)
     chat.messages[number] = message
     chat.read[sender.id] = number
+    chat.moved = next(world.ids.moves)
     if poll:
         world.polls[poll.id] = message
     tell_bots(chat, message, "message")

@@ -111,7 +111,7 @@ class World:
             for chat in self.chats.values()
             if chat.member(account) and chat.migrated_to is None and (chat.messages or not chat.is_private)
         ]
-        return sorted(mine, key=lambda chat: m.date if (m := chat.last_message()) else 0, reverse=True)
+        return sorted(mine, key=lambda chat: chat.moved, reverse=True)
 
     def next_message_id(self, chat: Chat) -> int:
         """Return a message's id: supergroups count for themselves, all other chats together."""

@@ -1,14 +1,15 @@
 """Two libraries that know Telegram judge what the sandbox says, and what a bot asks of it."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
-from types import NoneType
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import aiogram.methods
 import telegram
 from aiogram.types import BufferedInputFile
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from sandbox import Request, Sandbox
 
@@ -65,7 +66,7 @@ def check_object(parsed: Any) -> None:
         assert not set(found.api_kwargs) - newer, f"{type(found).__name__} has no {dict(found.api_kwargs)}"
 
 
-def walk(parsed: Any) -> Any:
+def walk(parsed: Any) -> Iterator[telegram.TelegramObject]:
     """Yield an object and all those inside it."""
     if isinstance(parsed, telegram.TelegramObject):
         yield parsed
@@ -93,7 +94,19 @@ def check_request(request: Request) -> None:
     for name in request.files:
         if name in fields and name not in given:
             given[name] = BufferedInputFile(b"content", name)
-    model.model_validate(given)
+    for part in parts(model.model_validate(given)):
+        assert not part.model_extra, f"{type(part).__name__} takes no {part.model_extra}"
+
+
+def parts(model: Any) -> Iterator[BaseModel]:
+    """Yield a model and all those inside it."""
+    if isinstance(model, BaseModel):
+        yield model
+        for name in type(model).model_fields:
+            yield from parts(getattr(model, name))
+    elif isinstance(model, list):
+        for one in model:
+            yield from parts(one)
 
 
 def value_of(annotation: Any, value: Any) -> Any:
@@ -108,13 +121,6 @@ def value_of(annotation: Any, value: Any) -> Any:
 
 def takes_text(annotation: Any) -> bool:
     """Whether a parameter may be a plain text."""
-    kinds = set(get_args(annotation)) - {NoneType}
-    return (
-        annotation is str
-        or str in kinds
-        or any(
-            takes_text(kind)
-            for kind in kinds
-            if get_args(kind) and kind is not list and getattr(kind, "__origin__", None) is not list
-        )
-    )
+    if get_origin(annotation) in {Union, UnionType}:
+        return any(takes_text(kind) for kind in get_args(annotation))
+    return annotation is str
