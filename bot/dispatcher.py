@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -72,12 +73,12 @@ class Dispatcher:
         postman: Postman,
         clock: Callable[[], datetime],
         limits: Limits,
-        tick: Callable[[], float] = time.monotonic,
+        speed: float = 1.0,  # how much faster than the wall clock time runs: in the demo and in tests
     ) -> None:
         self._store = store
         self._postman = postman
         self._clock = clock
-        self._tick = tick
+        self._speed = speed
         self._limits = limits
         self.idle = asyncio.Event()  # set while nothing waits to be sent
         self._queues: dict[int, _Queue] = {}
@@ -89,6 +90,9 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         store.on_commit(self._notice)
+
+    def _tick(self) -> float:
+        return time.monotonic() * self._speed
 
     def _notice(self) -> None:
         self.idle.clear()
@@ -108,7 +112,7 @@ class Dispatcher:
                 if not (self._sending or self._ready or self._later or self._wake.is_set()):
                     self.idle.set()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    await asyncio.wait_for(self._wake.wait(), pause and pause / self._speed)
                 except TimeoutError:
                     continue
         finally:
@@ -167,7 +171,7 @@ class Dispatcher:
             if len(self._sending) >= AT_ONCE:
                 return None
             if (free := self._limits.next_overall(now)) > now:
-                return free - now
+                return None if free == inf else free - now
             self._start(self._queues[heapq.heappop(self._ready)[2]], now)
         return self._pause(now)
 
@@ -189,7 +193,7 @@ class Dispatcher:
             heapq.heappush(self._later, (when, next(self._order), queue.chat.id))
             return
         queue.busy = True
-        self._limits.spend(queue.chat.id, now, group=group, messages=self._postman.weight(job))
+        self._limits.leave(self._postman.weight(job))
         task = asyncio.create_task(self._send(queue, job))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -207,6 +211,7 @@ class Dispatcher:
             log.exception("fault while sending to chat %s", queue.chat.id)
             await self._drop(queue, job, "fault while sending")
         finally:
+            self._limits.arrive(queue.chat.id, self._tick(), self._postman.weight(job))
             queue.busy = False
             if queue.letters or queue.cards:
                 self._list(queue.chat.id)

@@ -1,27 +1,32 @@
 """Telegram's limits, kept by construction: when a message to a chat may leave.
 
 30 messages a second in all; one a second a chat, with a short burst; 20 a minute a group. Sends and
-edits share the budget (Bot API FAQ, "My bot is hitting limits").
+edits share the budget (Bot API FAQ, "My bot is hitting limits"). The platform counts a message when it
+arrives, which is some time between its leaving and its answer: so a message under way counts as if it
+arrived only now, and one that was answered as if it arrived with its answer. However slow or uneven the
+network, the platform then never sees more than it allows.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-
-MARGIN = 1.02  # of a window: the platform counts when a message arrives, we when it leaves
+from math import inf
 
 
 @dataclass(slots=True)
-class _ChatBudget:
+class _Chat:
     tokens: float
     filled_at: float
-    minute: deque[float] = field(default_factory=deque)
+    minute: deque[float] = field(default_factory=deque)  # a group's arrivals
     halted_until: float = 0.0
 
 
 class Limits:
-    """Knows for each chat when the next message may leave; times are seconds of one monotonic clock."""
+    """Knows when the next message may leave; times are seconds of one monotonic clock.
+
+    A chat has at most one message under way, so only the overall budget counts those.
+    """
 
     def __init__(
         self,
@@ -34,48 +39,51 @@ class Limits:
         self._all = all_per_second
         self._burst = chat_burst
         self._minute = group_per_minute
-        self.card_pace = (
-            card_pace  # seconds between two edits of cards in a chat: its minute is for messages too
-        )
-        self._second: deque[float] = deque()
-        self._chats: dict[int, _ChatBudget] = {}
-        self._halted_until = 0.0
+        self.card_pace = card_pace  # seconds between two edits of cards in a chat
+        self._second: deque[float] = deque()  # arrivals
+        self._under_way = 0
+        self._chats: dict[int, _Chat] = {}
 
     def next_overall(self, now: float) -> float:
-        """The earliest time at which anything may leave."""
-        while self._second and self._second[0] <= now - MARGIN:
+        """The earliest time at which anything may leave; infinite until something under way arrives."""
+        while self._second and self._second[0] <= now - 1:
             self._second.popleft()
-        free = now if len(self._second) < self._all else self._second[0] + MARGIN
-        return max(free, self._halted_until)
+        excess = self._under_way + len(self._second) + 1 - self._all
+        if excess <= 0:
+            return now
+        return self._second[excess - 1] + 1 if excess <= len(self._second) else inf
 
     def next_in(self, chat_id: int, now: float, *, group: bool) -> float:
         """The earliest time at which a message to this chat may leave, the overall limit aside."""
-        budget = self._budget(chat_id, now)
-        ready = now if budget.tokens >= 1 else now + (1 - budget.tokens) * MARGIN
+        chat = self._chat(chat_id, now)
+        ready = now if chat.tokens >= 1 else now + 1 - chat.tokens
         if group:
-            while budget.minute and budget.minute[0] <= now - 60 * MARGIN:
-                budget.minute.popleft()
-            if len(budget.minute) >= self._minute:
-                ready = max(ready, budget.minute[0] + 60 * MARGIN)
-        return max(ready, budget.halted_until)
+            while chat.minute and chat.minute[0] <= now - 60:
+                chat.minute.popleft()
+            if (excess := len(chat.minute) + 1 - self._minute) > 0:
+                ready = max(ready, chat.minute[excess - 1] + 60)
+        return max(ready, chat.halted_until)
 
-    def spend(self, chat_id: int, now: float, *, group: bool, messages: int = 1) -> None:
-        """Note that messages leave for this chat now (an album is several)."""
-        budget = self._budget(chat_id, now)
-        budget.tokens -= messages
-        for _ in range(messages):
-            self._second.append(now)
-            if group:
-                budget.minute.append(now)
+    def leave(self, messages: int = 1) -> None:
+        """Note that messages are under way (an album is several)."""
+        self._under_way += messages
+
+    def arrive(self, chat_id: int, now: float, messages: int = 1) -> None:
+        """Note that they were answered, or will never be."""
+        self._under_way -= messages
+        chat = self._chat(chat_id, now)
+        chat.tokens -= messages
+        chat.minute.extend([now] * messages)
+        self._second.extend([now] * messages)
 
     def halt(self, chat_id: int, until: float) -> None:
         """Send nothing to this chat before a time: the platform said so."""
         self._chats[chat_id].halted_until = until
 
-    def _budget(self, chat_id: int, now: float) -> _ChatBudget:
-        budget = self._chats.get(chat_id)
-        if budget is None:
-            budget = self._chats[chat_id] = _ChatBudget(self._burst, now)
-        budget.tokens = min(self._burst, budget.tokens + (now - budget.filled_at) / MARGIN)
-        budget.filled_at = now
-        return budget
+    def _chat(self, chat_id: int, now: float) -> _Chat:
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            chat = self._chats[chat_id] = _Chat(self._burst, now)
+        chat.tokens = min(self._burst, chat.tokens + now - chat.filled_at)
+        chat.filled_at = now
+        return chat

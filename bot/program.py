@@ -41,24 +41,29 @@ class Program:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, now: Callable[[], datetime] = utc_now, limits: Limits | None = None
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    limits: Limits | None = None,
+    speed: float = 1.0,
 ) -> AsyncIterator[Program]:
     """The bot, from its first to its last message; on leaving, what is under way is finished."""
-    program = build(settings, now, limits or Limits())
-    async with program.application:
-        loops = [asyncio.create_task(program.intake.run()), asyncio.create_task(program.dispatcher.run())]
-        program.clock.start()
-        try:
-            yield program
-        finally:
-            program.clock.stop()
-            await _end(loops[0])
-            await program.reception.drain()
-            await _end(loops[1])
-    await program.store.close()
+    program = build(settings, now, limits or Limits(), speed)
+    try:
+        async with program.application:
+            loops = [asyncio.create_task(program.intake.run()), asyncio.create_task(program.dispatcher.run())]
+            program.clock.start()
+            try:
+                yield program
+            finally:
+                program.clock.stop()
+                await _end(loops[0])
+                await program.reception.drain()
+                await _end(loops[1])
+    finally:
+        await program.store.close()
 
 
-def build(settings: Settings, now: Callable[[], datetime], limits: Limits) -> Program:
+def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed: float) -> Program:
     """Everything put together, nothing begun."""
     application = _application(settings)
     store = Store(open_engine(settings.database))
@@ -70,7 +75,7 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits) -> Pr
         store,
         application,
         Intake(application),
-        Dispatcher(store, Postman(bot, store, words, routes, now), now, limits),
+        Dispatcher(store, Postman(bot, store, words, routes, now), now, limits, speed),
         Clock(store, words, routes, lambda: bot.username, now, settings.tick),
         reception,
     )

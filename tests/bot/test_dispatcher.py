@@ -1,0 +1,141 @@
+"""The outbox loop: everything arrives, in order, within the limits, and each chat has its end state."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bot.limits import Limits
+from bot.program import Program, running
+from bot.settings import Settings
+from sandbox import Sandbox
+from services import outbox
+from services.outbox import Rank
+from storage import outbox as rows
+from storage import people
+from storage.engine import open_engine
+from storage.tables import metadata
+
+SPEED = 20.0
+
+
+def story_time() -> float:
+    """Seconds, running twenty times as fast as the wall clock's."""
+    return 1_800_000_000 + monotonic() * SPEED
+
+
+@asynccontextmanager
+async def on_sandbox(folder: Path) -> AsyncIterator[tuple[Sandbox, Program]]:
+    """The bot on a sandbox that enforces Telegram's limits, in fast time."""
+    async with Sandbox(clock=story_time) as sandbox:
+        token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
+        database = f"sqlite+aiosqlite:///{folder}/louyuhui.db"
+        engine = open_engine(database)
+        async with engine.begin() as conn:
+            await conn.run_sync(metadata.create_all)
+        await engine.dispose()
+        settings = Settings(token=token, database=database, api=sandbox.url, tick=3600)
+        now = lambda: datetime.fromtimestamp(story_time(), UTC)  # noqa: E731
+        async with running(settings, now, Limits(), SPEED) as program:
+            yield sandbox, program
+
+
+async def say(program: Program, address: int, kind: str, texts: list[str], **more: object) -> None:
+    """Put letters for a chat in the outbox."""
+    async with program.store.unit(datetime.now(UTC)) as unit:
+        chat = await people.enter(unit.conn, str(address), kind, "chat")
+        for text in texts:
+            await outbox.say(unit, chat.id, {"text": text, "keys": []}, **more)  # type: ignore[arg-type]
+
+
+async def test_a_busy_minute_keeps_order_and_never_meets_a_429(tmp_path: Path) -> None:
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        creator = sandbox.people.new("示例住户")
+        groups = [sandbox.people.new_group(f"群{number}", creator) for number in range(4)]
+        for group in groups:
+            await creator.add_bot(group)
+        neighbours = [sandbox.people.new(f"示例住户 {number}") for number in range(20)]
+        chats = [await neighbour.start() for neighbour in neighbours]
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        before = {chat.id: len(chat.messages) for chat in [*groups, *chats]}
+        told = [str(number) for number in range(25)]
+        for group in groups:
+            await say(program, group.id, "group", told)
+        for chat in chats:
+            await say(program, chat.id, "private", told[:5])
+        await program.dispatcher.idle.wait()
+        assert [seen.text for seen in groups[0].messages[before[groups[0].id] :]] == told
+        assert all(len(chat.messages) - before[chat.id] == 5 for chat in chats)
+        assert sandbox.counters.too_many == 0
+
+
+async def test_what_is_urgent_overtakes_what_is_not(tmp_path: Path) -> None:
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        people_ = [sandbox.people.new(f"示例住户 {number}") for number in range(100)]
+        chats = [await person.start() for person in people_]
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        async with program.store.unit(datetime.now(UTC)) as unit:
+            for chat in chats:
+                last = chat == chats[-1]
+                entered = await people.enter(unit.conn, str(chat.id), "private", "chat")
+                letter = {"text": "结果" if last else "每月提醒", "keys": []}
+                await outbox.say(unit, entered.id, letter, rank=Rank.URGENT if last else Rank.BULK)
+        await program.dispatcher.idle.wait()
+        texts = [request.params["text"] for request in sandbox.requests if request.method == "sendMessage"]
+        reminders = [index for index, text in enumerate(texts) if text == "每月提醒"]
+        assert len(reminders) == 99
+        assert texts.index("结果") < reminders[0]
+
+
+@pytest.mark.parametrize("fate", ["blocked", "removed", "unknown"])
+async def test_a_chat_that_cannot_be_reached_ends_its_letters_and_holds_up_no_other(
+    tmp_path: Path, fate: str
+) -> None:
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        person, other = sandbox.people.new("示例住户 1"), sandbox.people.new("示例住户 2")
+        chat, fine = await person.start(), await other.start()
+        group = sandbox.people.new_group("群", other)
+        await other.add_bot(group)
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        address, kind = chat.id, "private"
+        if fate == "blocked":
+            await person.block()
+        elif fate == "removed":
+            address, kind = group.id, "group"
+            await other.remove_bot(group)
+        else:
+            address = 987654321
+        await sandbox.settled()
+        async with program.store.unit(datetime.now(UTC)) as unit:
+            gone = await people.enter(unit.conn, str(address), kind, "chat")
+            await outbox.say(unit, gone.id, {"text": "通知", "keys": []}, notice=True)
+        await say(program, fine.id, "private", ["到了"])
+        await program.dispatcher.idle.wait()
+        assert fine.messages[-1].text == "到了"
+        async with program.store.glance() as conn:
+            assert (await people.chat(conn, gone.id)).state == "gone"
+            assert await rows.depth(conn) == 0
+
+
+async def test_a_group_that_became_a_supergroup_gets_its_letters_there(tmp_path: Path) -> None:
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        creator = sandbox.people.new("示例住户")
+        group = sandbox.people.new_group("群", creator)
+        await creator.add_bot(group)
+        await sandbox.settled()
+        old = group.id
+        await program.dispatcher.idle.wait()
+        group.upgrade()
+        await say(program, old, "group", ["搬家后第一句"], notice=True)
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        assert group.id != old
+        assert "搬家后第一句" in [seen.text for seen in group.messages]
