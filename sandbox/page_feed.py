@@ -15,6 +15,7 @@ JSON = dict[str, Any]
 
 TOGETHER = 0.06  # seconds in which changes are collected into one batch
 GLANCE = 0.2  # seconds between looks at what tells no news of itself: a story, new people, commands
+AGAIN = 1000  # milliseconds after which a page that lost the stream asks for it again
 SILENCE = 15.0  # seconds after which an idle stream shows that it lives
 
 
@@ -30,7 +31,7 @@ class Feed:
     async def events(self) -> AsyncIterator[str]:
         """Yield a snapshot and then every batch of changes, as server-sent events, for ever."""
         with self.view.world.changes.listening() as queue:
-            yield event("snapshot", self.snapshot())
+            yield f"retry: {AGAIN}\n\n" + event("snapshot", self.snapshot())
             quiet = 0.0
             while True:
                 batch = self.batch(await collected(queue))

@@ -3,7 +3,7 @@
 import { api, follow, Failed } from "./api.js";
 import { deepLink } from "./entities.js";
 import { alertBox, toast } from "./notices.js";
-import { apply, forgetMessages, keep, put, state, touch, touchAll } from "./state.js";
+import { apply, forgetMessages, keep, openChat, put, state, touch, touchAll } from "./state.js";
 import { t } from "./words.js";
 
 const PAGE = 60;
@@ -19,9 +19,10 @@ export async function tried(promise) {
   }
 }
 
-/** Becomes `person`; keeps the open chat when this person has it too. */
+/** Becomes `person`; stays in the open group when this person is in it too, or in private with the same bot. */
 export function become(person) {
   if (!person || person.id === state.me?.id) return;
+  const bot = openChat()?.type === "private" ? openChat().bots[0] : null;
   state.me = person;
   state.reply = null;
   state.pending.clear();
@@ -29,7 +30,7 @@ export function become(person) {
   forgetMessages();
   keep("person", person.id);
   touchAll();
-  follow(resync, stay);
+  follow((snapshot) => resync(snapshot, bot), stay);
 }
 
 /** Goes along when the open chat moved to a new one, and back to the list when one is no longer in it. */
@@ -37,12 +38,14 @@ function stay(batch) {
   if (state.chat !== null && !state.chats.has(state.chat)) openChatById(batch.moved?.[state.chat] ?? null);
 }
 
-async function resync(snapshot) {
-  if (state.chat !== null && !state.chats.has(state.chat)) openChatById(null);
+async function resync(snapshot, bot) {
+  if (state.chat !== null && !state.chats.has(state.chat)) {
+    openChatById(snapshot.chats.find((chat) => chat.type === "private" && chat.bots[0] === bot)?.id ?? null);
+  }
   forgetMessages();
   remember();
   touch("messages");
-  if (state.chat !== null) await load(state.chat, {}, snapshot.seq);
+  if (state.chat !== null) await load(state.chat, {});
 }
 
 /** Opens a chat, or with null goes back to the list. */

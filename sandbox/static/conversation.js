@@ -4,11 +4,11 @@ import { loadOlder, loadUntil, openChatById, seen } from "./actions.js";
 import { arrowKeys, avatar, el, icon, iconButton } from "./element.js";
 import { drawRow } from "./message.js";
 import { rows } from "./rows.js";
-import { botsHere, messagesOf, openChat, state, touch, watch } from "./state.js";
+import { botsHere, messagesOf, openChat, state, touch, trim, watch } from "./state.js";
 import { summary } from "./summary.js";
 import { currentLanguage, either, t } from "./words.js";
 
-const MOST = 400; // rows kept in the page while one reads at the bottom
+const MOST = 300; // messages kept while one reads at the bottom
 const root = document.getElementById("conversation");
 const head = el("header", { class: "bar" });
 const pin = el("button", { type: "button", id: "pin", "data-testid": "pinned", hidden: true });
@@ -58,10 +58,11 @@ function drawPin(message) {
 }
 
 function drawMessages() {
-  const messages = state.chat === null ? [] : messagesOf(state.chat);
+  if (follows) trim(state.chat, MOST);
+  const messages = messagesOf(state.chat);
   const look = `${state.me?.id}/${state.chat}/${currentLanguage()}`;
   if (look !== shown) reset(look);
-  const wanted = rows(messages, [...state.pending]).slice(follows ? -MOST : 0);
+  const wanted = rows(messages, [...state.pending]);
   const before = anchor();
   const last = messages.at(-1)?.message_id ?? 0;
   reconcile(wanted);

@@ -66,6 +66,14 @@ export function messagesOf(chat) {
   return [...(state.messages.get(chat)?.values() ?? [])].sort((one, other) => one.message_id - other.message_id);
 }
 
+/** Forgets all but the newest messages of a chat; they are loaded again when one scrolls up. */
+export function trim(chat, most) {
+  const known = state.messages.get(chat);
+  if (!known || known.size <= most * 1.5) return;
+  for (const message of messagesOf(chat).slice(0, known.size - most)) known.delete(message.message_id);
+  state.complete.delete(chat);
+}
+
 /** Takes in one batch of changes from the server. */
 export function apply(batch) {
   if (batch.chats) state.chats = new Map(batch.chats.map((chat) => [chat.id, chat]));

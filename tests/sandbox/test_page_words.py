@@ -1,7 +1,9 @@
-"""The words of the page: complete in both languages, all of them used, none missing."""
+"""The words and colours of the page: complete in both languages, legible in light and dark."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 import sandbox
 
@@ -76,3 +78,55 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
 
 def test_no_part_of_the_page_is_long() -> None:
     assert {path.name for path in STATIC.iterdir() if len(path.read_text().splitlines()) > 300} == set()
+
+
+def colours(block: str) -> dict[str, str]:
+    """Return the colours that a block of base.css sets."""
+    css = (STATIC / "base.css").read_text()
+    found = re.search(rf"{re.escape(block)} \{{([^}}]*)\}}", css)
+    assert found
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6}|rgb[^;]*);", found[1]))
+
+
+def light_of(colour: str) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.2)."""
+    darker, lighter = sorted((light_of(one), light_of(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+LIGHT = colours(":root")
+DARK = LIGHT | colours(':root[data-theme="dark"]')
+TEXT_ON = [
+    *[("ink", ground) for ground in ("paper", "stage", "raised", "hover", "chosen", "own", "key")],
+    *[("muted", ground) for ground in ("paper", "raised", "hover", "chosen")],
+    *[("key-ink", ground) for ground in ("paper", "raised", "chosen", "own", "key")],
+    *[("accent", ground) for ground in ("raised", "own")],
+    *[(f"ink-{number}", ground) for number in range(8) for ground in ("raised", "own")],
+    ("own-muted", "own"),
+    ("accent-ink", "accent"),
+    ("bad", "paper"),
+]
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_all_text_has_the_contrast_of_level_aa(look: str) -> None:
+    palette = LIGHT if look == "light" else DARK
+    weak = {pair: contrast(palette[pair[0]], palette[pair[1]]) for pair in TEXT_ON}
+    assert {pair: round(ratio, 2) for pair, ratio in weak.items() if ratio < 4.5} == {}
+
+
+def test_the_signs_of_people_are_legible() -> None:
+    assert all(contrast("#ffffff", LIGHT[f"tint-{number}"]) >= 4.5 for number in range(8))
+
+
+def test_dark_by_choice_and_dark_by_the_system_are_the_same() -> None:
+    assert colours(':root[data-theme="dark"]') == colours(":root:not([data-theme])")
