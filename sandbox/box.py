@@ -13,7 +13,7 @@ from sandbox.botapi import BotApi, Receive, Scope, Send
 from sandbox.control import Control
 from sandbox.conversations import which_bot
 from sandbox.faults import Faults
-from sandbox.journal import Journal
+from sandbox.journal import Journal, Request
 from sandbox.limits import Limits
 from sandbox.page import Page
 from sandbox.people import People
@@ -109,7 +109,7 @@ class Sandbox:
         return self.world.new_bot(username, name, privacy=privacy, token=token).token
 
     @property
-    def requests(self) -> list[Any]:
+    def requests(self) -> list[Request]:
         """The latest requests to the Bot API, as journal.Request."""
         return list(self.journal.requests)
 
@@ -127,7 +127,7 @@ class Sandbox:
         queues = [(b.username, len(b.updates.pending)) for b in self.world.bots.values() if b.updates.pending]
         busy = [f"{count} updates wait for @{name}" for name, count in queues]
         if presses := waiting(self.world):
-            busy.append(f"{len(presses)} presses wait for an answer")
+            busy.append(f"{presses} presses wait for an answer")
         if self.api.in_flight:
             busy.append(f"{self.api.in_flight} requests are being answered")
         return busy
@@ -140,6 +140,10 @@ class Sandbox:
                 lambda: account.updates.waited_for or account.id in self.api.webhooks.active
             )
 
+    def _at_rest(self) -> bool:
+        busy = self.api.in_flight or any(bot.updates.pending for bot in self.world.bots.values())
+        return not busy and not waiting(self.world)
+
     async def settled(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - says what was not settled
         """Return when no update is unconfirmed, no press unanswered and no request under way.
 
@@ -147,6 +151,6 @@ class Sandbox:
         """
         try:
             async with asyncio.timeout(timeout):
-                await self.world.pulse.until(lambda: not self.unsettled())
+                await self.world.pulse.until(self._at_rest)
         except TimeoutError:
             raise TimeoutError("; ".join(self.unsettled()) or "it settled too late") from None

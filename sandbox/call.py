@@ -6,15 +6,12 @@ from typing import Any
 from sandbox.accounts import BotAccount
 from sandbox.chats import Chat
 from sandbox.errors import bad_request, forbidden, too_many
-from sandbox.formatting import Formatted, parse, units
+from sandbox.formatting import LONGEST_CAPTION, LONGEST_TEXT, Formatted, parse, units
 from sandbox.messages import Message
 from sandbox.params import Params
 from sandbox.world import World
 
 JSON = dict[str, Any]
-
-LONGEST_TEXT = 4096
-LONGEST_CAPTION = 1024
 
 
 @dataclass(frozen=True, slots=True)

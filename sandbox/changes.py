@@ -43,11 +43,15 @@ class Changes:
                 listener(change)
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[Change]]:
-        """Collect changes in a queue while the block runs."""
+    def listening(self, chat: Chat | None = None) -> Iterator[asyncio.Queue[Change]]:
+        """Collect changes, of one chat or of all, in a queue while the block runs."""
         queue: asyncio.Queue[Change] = asyncio.Queue()
-        self._listeners.add(queue.put_nowait)
-        listener = queue.put_nowait
+
+        def listener(change: Change) -> None:
+            if chat is None or change.chat is chat:
+                queue.put_nowait(change)
+
+        self._listeners.add(listener)
         try:
             yield queue
         finally:

@@ -207,7 +207,7 @@ class Conversation:
                 return False
             return what in seen.words if isinstance(what, str) else what(seen)
 
-        with self.world.changes.listening() as changes:
+        with self.world.changes.listening(self.state) as changes:
             for message in reversed(self.state.messages.values()):
                 if fits(message):
                     return Seen(self.world, message)
@@ -215,7 +215,7 @@ class Conversation:
                 async with asyncio.timeout(timeout):
                     while True:
                         change = await changes.get()
-                        if change.chat is self.state and change.message and fits(change.message):
+                        if change.message and fits(change.message):
                             return Seen(self.world, change.message)
             except TimeoutError:
                 raise TimeoutError(f"{what!r} did not come in {timeout} s:\n{self.transcript()}") from None

@@ -10,6 +10,9 @@ from sandbox.errors import bad_request
 JSON = dict[str, Any]
 Formatted = tuple[str, list[JSON]]
 
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+
 TAGS = {
     "b": "bold",
     "strong": "bold",

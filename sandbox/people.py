@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sandbox.accounts import Account, BotAccount
 from sandbox.conversations import Conversation, Group, Seen, conversation, which_bot
-from sandbox.formatting import parse
+from sandbox.formatting import LONGEST_TEXT, parse, units
 from sandbox.membership import block, join, leave, set_status
 from sandbox.messages import Message
 from sandbox.posting import delete, edit, pin, post
@@ -72,11 +72,11 @@ class Person:
         return chat.messages
 
     async def say(self, chat: Conversation, text: str, *, reply_to: Seen | None = None) -> Seen:
-        """Send a text."""
-        shown, entities = parse(text, "", None)
-        if not shown:
+        """Send a text; a long one goes out in parts, as clients send it, and the last is returned."""
+        bodies = [texted(part) for part in parts_of(text)]
+        if not bodies:
             raise ValueError("a text has words")
-        return self._post(chat, {"text": shown} | ({"entities": entities} if entities else {}), reply_to)
+        return [self._post(chat, body, reply_to) for body in bodies][-1]
 
     async def reply(self, message: Seen, text: str) -> Seen:
         """Reply to a message."""
@@ -85,8 +85,7 @@ class Person:
     async def edit(self, message: Seen, text: str) -> None:
         """Change a text of their own."""
         self._own(message)
-        shown, entities = parse(text, "", None)
-        edit(self.world, message.state, {"text": shown} | ({"entities": entities} if entities else {}), None)
+        edit(self.world, message.state, texted(text), None)
 
     async def delete(self, message: Seen) -> None:
         """Take a message of their own back."""
@@ -326,6 +325,24 @@ def button_of(message: Message, button: str | int, callback_data: str | None) ->
     if len(found) != 1:
         raise LookupError(f"{len(found)} buttons are {callback_data or button!r}; there are {labels}")
     return found[0]
+
+
+def parts_of(text: str) -> list[str]:
+    """Return a text in parts that each fit into a message."""
+    parts, rest = [], text.strip()
+    while rest:
+        end = min(len(rest), LONGEST_TEXT)
+        while units(rest[:end]) > LONGEST_TEXT:
+            end -= 1
+        parts.append(rest[:end])
+        rest = rest[end:].strip()
+    return parts
+
+
+def texted(text: str) -> JSON:
+    """Return the body of a text message."""
+    shown, entities = parse(text, "", None)
+    return {"text": shown} | ({"entities": entities} if entities else {})
 
 
 def captioned(caption: str) -> JSON:

@@ -46,13 +46,13 @@ def expire(pressed: Press) -> None:
         pressed.answer.cancel()
 
 
-def waiting(world: World) -> list[Press]:
-    """Return the presses that may still be answered, and give up on those that may not."""
+def waiting(world: World) -> int:
+    """Return how many presses may still be answered; those too old, which are first, are given up."""
     oldest = world.clock() - world.callback_seconds
-    for pressed in [p for p in world.presses.values() if p.at < oldest]:
-        del world.presses[pressed.id]
-        expire(pressed)
-    return list(world.presses.values())
+    while world.presses and (first := next(iter(world.presses.values()))).at < oldest:
+        del world.presses[first.id]
+        expire(first)
+    return len(world.presses)
 
 
 def vote(world: World, person: Account, message: Message, options: list[int]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ JSON = dict[str, Any]
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
 LONGEST_PAUSE = 60.0
+LOOK_AHEAD = 500
 SECONDS_TO_ANSWER = 60.0
 
 
@@ -95,7 +97,7 @@ class Webhooks:
         """Return the updates that may go now: one of each chat at a time, to keep its order."""
         busy = set(webhook.under_way.values())
         chosen: list[JSON] = []
-        for update in bot.updates.pending:
+        for update in islice(bot.updates.pending, LOOK_AHEAD):
             if len(chosen) + len(webhook.under_way) >= webhook.max_connections:
                 break
             if update["update_id"] not in webhook.under_way and lane(update) not in busy:

@@ -192,3 +192,12 @@ async def test_one_message_to_three_hundred_is_one_update(
     await resident.say(group, "/start")
     assert len(await api.updates()) == 1
     assert await api("getChatMemberCount", chat_id=group.id) == 302
+
+
+async def test_a_text_too_long_for_one_message_goes_out_in_parts(api: Api, resident: Person) -> None:
+    last = await resident.say(resident.private(), "🏠" * 2500)
+    parts = [update["message"]["text"] for update in await api.updates()]
+    assert [len(part) for part in parts] == [2048, 452]
+    assert last.text == parts[1]
+    with pytest.raises(ValueError, match="a text has words"):
+        await resident.say(resident.private(), "  ")
