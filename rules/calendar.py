@@ -17,6 +17,7 @@ from lunardate import LunarDate
 _KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.holidays)
 _LUNAR_FIRST = date(1900, 1, 31)
 _LUNAR_YEARS = range(1900, 2100)
+_TERM_YEARS = range(1900, 2101)
 _DAY = timedelta(days=1)
 
 
@@ -204,7 +205,9 @@ def lunar_new_year(year: int) -> date:
 
 
 def solar_term(name: str, year: int) -> date:
-    """Give the day in that year of one of the 24 solar terms by its Chinese name; known from 1900 to 2100."""
+    """Give the day in that year of one of the 24 solar terms by its Chinese name; raises NoSuchLunarDay."""
+    if year not in _TERM_YEARS:
+        raise NoSuchLunarDay(f"{name} {year}")
     terms: list[tuple[date, str]] = chinese_calendar.get_solar_terms(date(year, 1, 1), date(year, 12, 31))
     return next(day for day, term in terms if term == name)
 

@@ -78,8 +78,12 @@ def _year(groups: Groups) -> tuple[int | None, int | None]:
     return (year + 2000 if year is not None and year < 100 else year), _NAMED_YEARS.get(named or "")
 
 
+def _month(groups: Groups) -> int | None:
+    return 1 if groups["month"] == "元" else number(groups["month"] or "")
+
+
 def _month_day(groups: Groups) -> Day | None:
-    month, day = number(groups["month"] or ""), number(groups["day"] or "")
+    month, day = _month(groups), number(groups["day"] or "")
     if month is None or day is None:
         return None
     return MonthDay(month, day, *_year(groups))
@@ -87,7 +91,7 @@ def _month_day(groups: Groups) -> Day | None:
 
 def _bare_chinese(groups: Groups) -> Day | None:
     common = _month_day(groups)
-    day, month = number(groups["day"] or ""), number(groups["month"] or "")
+    day, month = number(groups["day"] or ""), _month(groups)
     if common is None or day is None or month is None or not (1 <= month <= 12 and 1 <= day <= 30):
         return None
     return common if groups["year"] or groups["years"] else Either(common, Lunar(day, month))
@@ -158,7 +162,7 @@ def _named_day(name: str, days: int) -> Form:
 
 
 _WHICH_WEEK = "(?P<which>下下个?|下个?|这个?|本|上个?)"
-_MONTH = f"(?P<month>1[0-2]|0?[0-9]|[{NUMERAL}]{{1,3}}|1[3-9]|[2-9][0-9])"
+_MONTH = f"(?P<month>元|1[0-2]|0?[0-9]|[{NUMERAL}]{{1,3}}|1[3-9]|[2-9][0-9])"
 _DATE = rf"(?:{_YEAR})?{_MONTH}月份?的?\s*(?P<day>"
 _MEASURE = rf"(?![0-9{NUMERAL}]|\s*[个户人件条项栋名位楼元%])"
 
@@ -204,7 +208,7 @@ DAYS: tuple[Form, ...] = (
     form(
         rf"(?P<leap>闰)(?P<month>[正冬腊]|[{NUMERAL}]{{1,2}})月(?P<day>初?[{NUMERAL}]{{1,3}})[日号]?", _lunar
     ),
-    form(rf"(?P<month>[正冬腊])月(?P<day>初?[{NUMERAL}]{{1,3}})[日号]?", _lunar),
+    form(rf"(?P<month>[正冬腊])月(?P<day>初?[{NUMERAL}]{{1,3}}|[0-9]{{1,2}})[日号]?", _lunar),
     form(rf"(?P<month>[{NUMERAL}]{{1,2}})月(?P<day>初[{NUMERAL}]|[廿卅][{NUMERAL}]?)[日号]?", _lunar),
     form(rf"(?P<month>大年)(?P<day>初[{NUMERAL}])", _lunar),
     form(rf"初(?P<day>[{NUMERAL}])(?![中级步稿期审选次0-9{NUMERAL}])", _lunar_day, loose=True),

@@ -51,6 +51,11 @@ def _weekdays(groups: Groups) -> Pattern:
     return Pattern(Every.WEEK, _interval(groups), (), tuple(sorted(days)))
 
 
+def _weekday_span(groups: Groups) -> Pattern | None:
+    first, last = chinese.weekday(groups["weekday"]), chinese.weekday(groups["until"])
+    return Pattern(Every.WEEK, 1, (), tuple(range(first, last + 1))) if first < last else None
+
+
 def _english_weekdays(groups: Groups) -> Pattern:
     days = {english.weekday(day) for day in re.findall("[a-z]{3,}", groups["list"] or "") if day != "and"}
     return Pattern(Every.WEEK, _interval(groups), (), tuple(sorted(days)))
@@ -77,6 +82,8 @@ PATTERNS: tuple[Form, ...] = (
     form(rf"{_EVERY_MONTH}{chinese.NTH}", _nth),
     form(rf"{_EVERY_QUARTER}{chinese.NTH}", _nth),
     form(rf"(?:每个?|每?逢){_WEEKDAY_LIST}", _weekdays),
+    form(rf"每个?{chinese.WEEKDAY}(?:到|至|-){chinese.WEEK}?(?P<until>{_ONE})", _weekday_span),
+    form(rf"{_EACH}weekday\b", lambda _: Pattern(Every.WEEK, 1, (), tuple(range(5)))),
     form(rf"每(?P<n>{NUMBER})个?{chinese.WEEK}的?{_WEEKDAY_LIST}", _weekdays),
     form(rf"(?P<other>隔|每隔一个?)周的?{_WEEKDAY_LIST}", _weekdays),
     form(r"每[天日]|天天|每(?=早|晚)", _daily),

@@ -14,16 +14,20 @@ from rules.when.text import NUMERAL, fold
 
 LONGEST = 200  # characters looked at; no one writes a time later in a line
 
-_LEAD = re.compile(r"[\s,。:;]*(?:(?:那就|就|定在|定于|改到|改在|改成|在|于|约在|时间)[是为:]?\s*)?(?:on )?")
+_LEAD = re.compile(
+    r"[\s,。:;]*(?:(?:那就|就|定在|定于|改到|改在|改成|在|于|约在|时间)[是为:]?\s*)?(?:on |from )?"
+)
 _TAIL = re.compile(r"[\s,。.!;:)~]*(?:左右)?(?:开会|开始|开|见面|见|举行)?[吧啊呢哈]?[\s,。.!;:)~]*")
+_NOT_THEN = re.compile(r"(?:before|after|by|until|since|till)(?: the)? $")
 _BOUNDARY = re.compile(r"$|[\s,，;；。:：)）·|]|[在于到去开]|at\b|in\b")
 
 
 def read(text: str, now: datetime) -> Reading:
     """Read a text that is a time and nothing else.
 
-    `now` is aware, in the zone of the building; so is the result.
+    `now` is aware, in the zone of the building; so is the result. Raises ValueError for a naive `now`.
     """
+    _require_zone(now)
     folded = fold(text)
     if len(text) > LONGEST:
         return NotUnderstood(text)
@@ -41,6 +45,7 @@ def find(text: str, now: datetime) -> Found | None:
     The most precise one is taken, the first of several alike. Numbers that count or name something else
     (3栋2单元, 16件健身器材, 三点建议) are not times.
     """
+    _require_zone(now)
     folded = fold(text)[:LONGEST]
     best: tuple[int, int, Phrase] | None = None
     position = 0
@@ -60,6 +65,11 @@ def find(text: str, now: datetime) -> Found | None:
     return Found(reading, said, text[:begin].strip(EDGES), text[phrase.end :].strip(EDGES))
 
 
+def _require_zone(now: datetime) -> None:
+    if now.tzinfo is None:
+        raise ValueError("now has no zone")
+
+
 def _may_begin(folded: str, position: int) -> bool:
     """Tell whether a time may begin here: not within a number or an English word, nor after 第."""
     here, before = folded[position], folded[position - 1] if position else " "
@@ -71,17 +81,17 @@ def _may_begin(folded: str, position: int) -> bool:
 
 
 def _weight(phrase: Phrase, folded: str, position: int) -> int:
-    """Weigh a phrase in a line: 3 with day and hour, 2 with an hour, 1 with a day, 0 if it is none."""
+    """Weigh a phrase in a line: 4 with day and hour, 3 with an hour, 2 and 1 with a day, 0 if it is none."""
+    if _NOT_THEN.search(folded[:position]):
+        return 0
     at_start = not folded[:position].strip()
     bounded = _BOUNDARY.match(folded, phrase.end) is not None
-    if phrase.pattern is not None or phrase.from_now is not None:
-        return 3
-    if phrase.day is not None and phrase.has_hour:
-        return 3
-    if phrase.day is None:
-        clear = ":" in folded[position : phrase.end] or at_start
-        return 2 if phrase.start is not None and (phrase.part is not None or (clear and bounded)) else 0
-    if at_start and (bounded or (isinstance(phrase.day, InDays | MonthDay | Weekday) and not phrase.loose)):
-        return 1
-    before = folded[position - 1 : position]
-    return 1 if bounded and not phrase.loose and before in " ,，" else 0
+    if not phrase.has_day:
+        clear = phrase.part is not None or ((at_start or ":" in folded[position : phrase.end]) and bounded)
+        return 3 if phrase.start is not None and clear else 0
+    if phrase.has_hour:
+        return 4 if phrase.part is None or phrase.start is not None else 2
+    firm = isinstance(phrase.day, InDays | MonthDay | Weekday) and not phrase.loose
+    if at_start:
+        return 1 if bounded or firm else 0
+    return 1 if bounded and not phrase.loose and folded[position - 1] in " ,，" else 0

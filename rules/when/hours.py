@@ -28,16 +28,18 @@ _PART = rf"(?:(?P<part>{_ANY_PART})[的 ,]*)?"
 _COUNT = rf"(?:[0-9]{{1,2}}|[{NUMERAL}]{{1,3}})"
 _HOUR = rf"(?P<hour>{_COUNT})"
 _NOT_COUNTED = rf"(?![0-9{NUMERAL}]|\s*[个户人件条项栋名位楼元月年天号日次号:.-])"
-_PAST = rf"过?(?P<minute>零?[0-9]{{1,2}}|[{NUMERAL}]{{1,3}})(?:分钟?|{_NOT_COUNTED})"
-_MINUTE = rf"(?:(?P<half>半)|(?P<quarter>[一1三3])刻|整|{_PAST})"
+_BARE_MINUTE = rf"[0-5][0-9]|零[{NUMERAL}]|[二三四五]?十[{NUMERAL}]?"
+_PAST = rf"过?(?P<minute>{_COUNT})分钟?|(?P<bare>{_BARE_MINUTE}){_NOT_COUNTED}"
+_HALF = r"\s?(?P<half>半)(?!\s*个?(?:小时|钟头|天))"
+_MINUTE = rf"(?:{_HALF}|(?P<quarter>[一1三3])刻|整|{_PAST})"
 _LESS = rf"(?:差(?:(?P<less>{_COUNT})分钟?|(?P<less_quarter>[一1])刻))"
 _POINTS = "建议|意见|要求|说明|问题|想法|看法|体会|共识|希望|原因|措施|[多几]"
 _O_CLOCK = rf"(?:点钟?|时(?!间|候|期|段|长|代))(?!\s*(?:{_POINTS}))"
 _AP = r"(?P<ap>[ap])\.?m\b\.?"
 _UNTIL = r"\s*(?:到|至|-+|~|to\b|until\b|till\b|and\b)\s*"
-_WORD_HOUR = rf"(?P<hour>{WORD_NUMBER})(?:[:.](?P<minute>[0-5][0-9]))?"
+_WORD_HOUR = rf"(?P<hour>{WORD_NUMBER})(?:[:.](?P<minute>[0-5][0-9])(?::00)?)?"
 _ALONE = r"(?![:.]?[0-9a-z]|%)"
-_TO_MINUTES = rf"(?P<minutes>half|(?:a )?quarter|{WORD_NUMBER}) (?P<past>past|to)"
+_TO_MINUTES = r"(?P<minutes>half|(?:a )?quarter|five|ten|twenty|[0-9]{1,2} minutes) (?P<past>past|to)"
 _LATER = r"(?!后|之后|以后|前|内)"
 _TAKES = r"(?:开|共|历时|时长|为时)?\s*"
 
@@ -68,8 +70,8 @@ def _minute(groups: Groups) -> int | None:
     if less := groups.get("less"):
         found = number(less)
         return None if found is None else -found
-    said = groups.get("minute")
-    return number(said.removeprefix("零") or "零") if said else 0
+    said = groups.get("minute") or groups.get("bare")
+    return number(said) if said else 0
 
 
 def _digital(groups: Groups) -> Clock | None:
@@ -97,7 +99,7 @@ def _english_minute(groups: Groups) -> int | None:
     if not (past := groups.get("past")):
         return int(groups.get("minute") or 0)
     said = groups.get("minutes") or ""
-    count = 30 if "half" in said else 15 if "quarter" in said else number(said)
+    count = 30 if "half" in said else 15 if "quarter" in said else number(said.removesuffix(" minutes"))
     return None if count is None else count if past == "past" else -count
 
 
@@ -117,16 +119,18 @@ def _part_form(part: Part, names: str) -> Form:
 
 
 CLOCKS: tuple[Form, ...] = (
-    form(rf"{_PART}{_HOUR}{_O_CLOCK}(?:{_LESS}|{_MINUTE})?", _chinese),
+    form(rf"{_PART}{_HOUR}\s?{_O_CLOCK}(?:{_LESS}|{_MINUTE})?", _chinese),
     form(rf"{_PART}{_LESS}\s*{_HOUR}{_O_CLOCK}", _chinese),
     form(rf"{_PART}(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-5][0-9])(?::00)?(?![0-9:])", _digital),
     form(rf"(?:从)?{_PART}{_HOUR}(?={_UNTIL}(?:{_ANY_PART})?[的 ]*{_COUNT}{_O_CLOCK})", _chinese),
     form(r"(?:正午|(?:at )?noon\b|midday\b|12 noon\b)", lambda _: Clock(12, exact=True)),
     form(r"(?:午夜|(?:at )?midnight\b|零点)(?!\s*[0-9])", lambda _: Midnight()),
     form(rf"(?:at |@ ?)?{_WORD_HOUR}\s*{_AP}", _english),
+    form(rf"(?P<ap>[ap])\.?m\.? ?{_WORD_HOUR}{_ALONE}", _english),
     form(rf"(?:at |@ ?){_WORD_HOUR}{_ALONE}", _english),
     form(rf"(?:at )?(?P<hour>{WORD_NUMBER}) o'?clock(?:\s*{_AP})?", _english),
     form(rf"(?:at )?{_TO_MINUTES} (?P<hour>{WORD_NUMBER})\b(?:\s*{_AP})?", _english),
+    form(rf"{_WORD_HOUR}(?= (?:in the (?:morn|after|even)|at night))", _english),
     form(rf"(?:from |between ){_WORD_HOUR}(?:\s*{_AP})?(?={_UNTIL}[0-9a-z])", _english),
     form(rf"{_WORD_HOUR}(?={_UNTIL}[0-9]{{1,2}}(?:[:.][0-5][0-9])?\s*[ap]\.?m\b)", _english),
 )

@@ -21,6 +21,7 @@ _COMMA = re.compile(r"[ ,的(·]{0,4}")
 _PREPOSITION = re.compile(r"[ ,]{0,4}(?:at|on|in|of|for) ")
 _UNTIL = re.compile(r"\s*(?:到|至|-+|~|to\b|until\b|till\b|and\b)\s*")
 _BETWEEN = re.compile(r"\s*(?:to|until|till|and)\b\s*")
+_NOT_THEN = re.compile("(?:之|以)?[前后](?![面门边排院台])")  # 五点前 and 国庆后 are no times
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Phrase:
     loose: bool = False
 
     @property
+    def has_day(self) -> bool:
+        """Whether a day was said."""
+        return self.day is not None or self.pattern is not None or self.from_now is not None
+
+    @property
     def has_hour(self) -> bool:
         """Whether more than a day was said."""
         return self.start is not None or self.part is not None or self.from_now is not None
@@ -50,7 +56,7 @@ def parse(text: str, position: int) -> Phrase | None:
     while True:
         taken = _next(phrase, text, begins=phrase.end == position)
         if taken is None:
-            return phrase if _complete(phrase) else None
+            return phrase if _complete(phrase) and not _NOT_THEN.match(text, phrase.end) else None
         phrase = taken
 
 

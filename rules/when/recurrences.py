@@ -22,14 +22,12 @@ def dates(pattern: Pattern, since: date) -> Iterator[date]:
 
 
 def next_after(recurrence: Recurrence, after: datetime) -> Moment:
-    """Give the first time the recurrence comes after `after` and not before its own first, in its zone."""
-    zone = recurrence.first.start.tzinfo or UTC
-    threshold = after.astimezone(zone)
-    for day in dates(recurrence.pattern, recurrence.first.start.date()):
-        moment = on(day, recurrence.at, recurrence.until, recurrence.part, threshold)
-        if day >= threshold.date() and ahead(moment, threshold):
-            return moment
-    raise AssertionError("a recurrence has no end")
+    """The first time the recurrence begins after `after`, not before its own first, in the zone of that."""
+    first = recurrence.first.start
+    now = max(first, after, key=lambda moment: moment.astimezone(UTC)).astimezone(first.tzinfo)
+    days = (day for day in dates(recurrence.pattern, first.date()) if day >= now.date())
+    moments = (on(day, recurrence.at, recurrence.until, recurrence.part, now) for day in days)
+    return next(moment for moment in moments if moment.start.astimezone(UTC) > after.astimezone(UTC))
 
 
 def on(day: date, at: time | None, until: time | None, part: Part | None, now: datetime) -> Moment:

@@ -69,13 +69,18 @@ def _choose(rounds: list[list[Option]], text: str, now: datetime) -> Reading:
 
 
 def _one_or_all(found: Sequence[Moment | Recurrence], text: str) -> Reading:
-    distinct = tuple(dict.fromkeys(found))
+    distinct = tuple(sorted(dict.fromkeys(found), key=_instant))
     return distinct[0] if len(distinct) == 1 else Ambiguous(text, distinct)
+
+
+def _instant(reading: Moment | Recurrence) -> datetime:
+    first = reading.first if isinstance(reading, Recurrence) else reading
+    return first.start.astimezone(UTC)
 
 
 def _options(phrase: Phrase, days: Round, now: datetime) -> list[Option]:
     found = [option for day in days for option in _on_day(phrase, day, now)]
-    return sorted(found, key=lambda option: option.moment.start.astimezone(UTC))
+    return sorted(found, key=lambda option: _instant(option.moment))
 
 
 def _on_day(phrase: Phrase, day: date, now: datetime) -> Iterator[Option]:

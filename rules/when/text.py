@@ -42,7 +42,7 @@ def number(written: str) -> int | None:
 def _chinese(written: str) -> int | None:
     if not written:
         return None
-    if len(written) > 1 and all(character in _DIGITS for character in written):
+    if len(written) == 4 and all(character in _DIGITS for character in written):  # a year; 两三 is not 23
         return int("".join(str(_DIGITS[character]) for character in written))
     hundreds, found, rest = written.rpartition("百")
     high = _small(hundreds) if found else 0
