@@ -108,7 +108,7 @@ class Postman:
     async def show(self, chat: Chat, card: Card) -> Delivery:
         """Carry a card as it looks now: a new message, or an edit of the one that is there."""
         async with self._store.glance() as conn:
-            view = View(conn, self._words, card.lang, self._clock(), self._bot.username)
+            view = View(conn, self._words, card.lang, self._clock(), self._bot.username, chat)
             screen = await self._routes.cards[card.kind](view, card.about_id)
         if screen is None:
             return Sent(card.message or "", card.picture)

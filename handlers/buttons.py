@@ -6,11 +6,13 @@ handled.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import ClassVar, dataclass_transform
 
 LIMIT = 64  # bytes
 _SEPARATOR = ":"
+_NUMBER = re.compile(r"-?[0-9]{1,18}")  # what a database can hold
 
 
 @dataclass_transform(frozen_default=True)
@@ -49,12 +51,11 @@ def unpack(text: str) -> Button | None:
     wanted = fields(kind)  # type: ignore[arg-type]
     if len(values) != len(wanted):
         return None
-    try:
-        read = [
-            int(value) if field.type == "int" else value for field, value in zip(wanted, values, strict=True)
-        ]
-    except ValueError:
-        return None
+    read: list[int | str] = []
+    for field, value in zip(wanted, values, strict=True):
+        if field.type == "int" and not _NUMBER.fullmatch(value):
+            return None
+        read.append(int(value) if field.type == "int" else value)
     return kind(*read)
 
 

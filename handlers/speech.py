@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.buttons import Keys
 from handlers.words import Words
 from rules.homes import Building
+from rules.people import Chat
 from services import outbox
 from services.outbox import Rank
 from storage import people
@@ -56,6 +57,7 @@ class View:
     lang: str
     now: datetime
     bot_name: str
+    chat: Chat | None = None  # where a card is shown; None for a file
 
     def html(self, name: str, /, **facts: object) -> str:
         """The template `name` as a message."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules.refusals import Refusal
 
 Choice = tuple[int, ...]  # option numbers, ascending, each once
+
+SECOND_THOUGHT = timedelta(seconds=2)  # sooner than this after the question, a second press is a double tap
 
 
 class BallotClosed(Refusal):
@@ -62,6 +64,7 @@ class Vote:
     receipt: str
     wanted: Choice | None = None
     wanted_by_id: int | None = None
+    wanted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,27 @@ def check_choice(ballot: OpenBallot, choice: Choice) -> None:
 
 
 def cast(
-    previous: Vote | None, household_id: int, choice: Choice, by: int, receipt: str
+    previous: Vote | None, household_id: int, choice: Choice, by: int, receipt: str, now: datetime
 ) -> Noted | AskFamily:
-    """What a member's press does to the vote of the household; `receipt` is used if it is the first."""
+    """What a member's press does to the vote of the household; `receipt` is used if it is the first.
+
+    Whoever voted last changes it at one press; another member is asked, and changes it by pressing the same
+    again. Two quick taps are one press.
+    """
     if previous is None:
         return Noted(Vote(household_id, choice, by, receipt), changed=False)
     same = previous.choice == choice
-    asked_again = previous.wanted == choice and previous.wanted_by_id == by
-    if same or previous.by_id == by or asked_again:
+    if same or previous.by_id == by or _asked_before(previous, choice, by, now):
         return Noted(Vote(household_id, choice, by, previous.receipt), changed=not same)
-    asking = Vote(household_id, previous.choice, previous.by_id, previous.receipt, choice, by)
+    since = previous.wanted_at if _asks(previous, choice, by) else now
+    asking = Vote(household_id, previous.choice, previous.by_id, previous.receipt, choice, by, since)
     return AskFamily(asking, choice)
+
+
+def _asks(previous: Vote, choice: Choice, by: int) -> bool:
+    return previous.wanted == choice and previous.wanted_by_id == by
+
+
+def _asked_before(previous: Vote, choice: Choice, by: int, now: datetime) -> bool:
+    since = previous.wanted_at
+    return _asks(previous, choice, by) and since is not None and now - since >= SECOND_THOUGHT

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rules.people import NotAResident
 from rules.refusals import Refusal
 from rules.votes import (
     AskFamily,
@@ -86,26 +87,30 @@ class VoteBox:
     async def _empty(self) -> None:
         while self._waiting:
             count = 0
-            while count != len(self._waiting):  # as long as the loop has more to put in
+            while count < min(len(self._waiting), _MOST):  # as long as the loop has more to put in
                 count = len(self._waiting)
                 await asyncio.sleep(0)
             group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            await self._take(group)
+            await self._take(sorted(group, key=lambda waiting: waiting.press.update_id))
 
     async def _take(self, group: list[_Waiting]) -> None:
+        """Store a group, and should it fail, each press alone: a fault spoils only its own."""
         try:
             toasts = await self._patiently(group)
-        except Exception as error:  # noqa: BLE001 - it is handed to everyone who waits
-            for waiting in group:
-                waiting.future.set_exception(error)
-            return
-        for waiting, toast in zip(group, toasts, strict=True):
-            if isinstance(toast, Exception):
-                waiting.future.set_exception(toast)
-            elif not waiting.future.done():
-                waiting.future.set_result(toast)
+        except Unavailable as error:
+            _fail(group, error)
+        except Exception as error:  # noqa: BLE001 - it is handed to the one whose press it is
+            if len(group) == 1:
+                _fail(group, error)
+            else:
+                for waiting in group:
+                    await self._take([waiting])
+        else:
+            for waiting, toast in zip(group, toasts, strict=True):
+                if not waiting.future.done():
+                    waiting.future.set_result(toast)
 
-    async def _patiently(self, group: list[_Waiting]) -> list[Toast | Exception]:
+    async def _patiently(self, group: list[_Waiting]) -> list[Toast]:
         for pause in _PAUSES:
             try:
                 return await self._store_group(group)
@@ -113,7 +118,7 @@ class VoteBox:
                 await asyncio.sleep(pause)
         return await self._store_group(group)
 
-    async def _store_group(self, group: list[_Waiting]) -> list[Toast | Exception]:
+    async def _store_group(self, group: list[_Waiting]) -> list[Toast]:
         presses = [waiting.press for waiting in group]
         async with self._store.unit(self._clock()) as unit:
             desk = await box.load(
@@ -129,17 +134,20 @@ class VoteBox:
         return toasts
 
     @staticmethod
-    def _handle(desk: Desk, answers: dict[int, Toast], waiting: _Waiting, now: datetime) -> Toast | Exception:
-        """Decide one press; a second delivery gets the answer of the first, a fault spoils only itself."""
+    def _handle(desk: Desk, answers: dict[int, Toast], waiting: _Waiting, now: datetime) -> Toast:
+        """Decide one press; a second delivery gets the answer of the first."""
         key = waiting.press.update_id
         if key in desk.seen:
             return desk.seen[key] or {}
         if key not in answers:
-            try:
-                answers[key] = waiting.answer(decide(desk, waiting.press, now))
-            except Exception as error:  # noqa: BLE001 - it is handed to the one who waits
-                return error
+            answers[key] = waiting.answer(decide(desk, waiting.press, now))
         return answers[key]
+
+
+def _fail(group: list[_Waiting], error: Exception) -> None:
+    for waiting in group:
+        if not waiting.future.done():
+            waiting.future.set_exception(error)
 
 
 def decide(desk: Desk, press: Press, now: datetime) -> Outcome:
@@ -150,7 +158,8 @@ def decide(desk: Desk, press: Press, now: datetime) -> Outcome:
     except Refusal as refusal:
         return Outcome(ballot, lang, {}, refusal)
     assert ballot is not None
-    return Outcome(ballot, lang, {door: _cast(desk, press, home) for home, door in doors.items()})
+    desk.shown.add((ballot.id, press.user))
+    return Outcome(ballot, lang, {door: _cast(desk, press, home, now) for home, door in doors.items()})
 
 
 def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetime) -> dict[int, str]:
@@ -161,18 +170,25 @@ def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetim
         raise NotThisBallot
     check_open(ballot, now)
     person = desk.people.get(press.user)
-    doors = {} if person is None else desk.doors.get((ballot.id, person), {})
+    if person not in desk.residents:
+        raise NotAResident
+    doors = desk.doors.get((ballot.id, person), {})
     if not doors:
         raise NotOnTheRoll
     check_choice(ballot, press.choice)
     return doors
 
 
-def _cast(desk: Desk, press: Press, household_id: int) -> Noted | AskFamily:
+def _cast(desk: Desk, press: Press, household_id: int, now: datetime) -> Noted | AskFamily:
     key = (press.ballot_id, household_id)
     previous = desk.votes.get(key)
-    outcome = cast(previous, household_id, press.choice, desk.people[press.user], _receipt())
-    desk.votes[key] = desk.changed[key] = outcome.vote
+    outcome = cast(previous, household_id, press.choice, desk.people[press.user], _receipt(), now)
+    desk.votes[key] = outcome.vote
+    if isinstance(outcome, AskFamily) and key not in desk.changed:
+        desk.asked[key] = outcome.vote
+        return outcome
+    desk.asked.pop(key, None)
+    desk.changed[key] = outcome.vote
     if isinstance(outcome, Noted):
         if previous is None:
             desk.first[press.ballot_id] += 1

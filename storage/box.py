@@ -38,12 +38,15 @@ class Desk:
 
     seen: dict[int, dict[str, Any] | None]  # update id -> what it was answered
     people: dict[str, int]  # address -> person id
+    residents: set[int]  # persons who are a member of any household
     langs: dict[str, str]  # address -> the person's language
     groups: dict[str, int | None]  # address of a group -> building id
     ballots: dict[int, OpenBallot]
     doors: dict[tuple[int, int], dict[int, str]]  # (ballot, person) -> household id -> door
     votes: dict[tuple[int, int], Vote]  # (ballot, household)
-    changed: dict[tuple[int, int], Vote] = field(default_factory=dict)
+    changed: dict[tuple[int, int], Vote] = field(default_factory=dict)  # cast
+    asked: dict[tuple[int, int], Vote] = field(default_factory=dict)  # stand, but another member asked
+    shown: set[tuple[int, str]] = field(default_factory=set)  # (ballot, address) of those who voted
     first: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # ballot -> first votes
     cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, household), in order of the presses
 
@@ -67,9 +70,11 @@ async def load(
     for row in await conn.execute(known):
         langs[row.address], persons[row.address] = row.lang, row.id
     doors = await _doors(conn, ballot_ids, persons.values())
+    at_home = select(members.c.person_id).where(members.c.person_id.in_(persons.values()))
     return Desk(
         seen={row.update_id: row.toast for row in await conn.execute(seen)},
         people=persons,
+        residents=set(await conn.scalars(at_home)),
         langs=langs,
         groups={row.address: row.building_id for row in await conn.execute(groups)},
         ballots=await _ballots(conn, ballot_ids),
@@ -117,7 +122,15 @@ async def _votes(
 
 def _vote(row: Any) -> Vote:
     wanted = None if row.wanted is None else tuple(row.wanted)
-    return Vote(row.household_id, tuple(row.choice), row.by_id, row.receipt, wanted, row.wanted_by_id)
+    return Vote(
+        row.household_id,
+        tuple(row.choice),
+        row.by_id,
+        row.receipt,
+        wanted,
+        row.wanted_by_id,
+        row.wanted_at,
+    )
 
 
 async def save(
@@ -126,27 +139,37 @@ async def save(
     """Write what the presses changed, and each update as handled with its answer."""
     if desk.changed:
         await _save_votes(conn, desk.changed, now)
-        await conn.execute(
-            events.insert(), [_row(event) for event in await _cast_events(conn, desk.cast, now)]
-        )
+    if desk.asked:
+        await _save_wishes(conn, desk.asked)
+    if cast := await _cast_events(conn, desk.cast, now):
+        await conn.execute(events.insert(), [_row(event) for event in cast])
     for ballot_id, count in desk.first.items():
         await conn.execute(
             update(ballots).where(ballots.c.id == ballot_id).values(voted=ballots.c.voted + count)
         )
-    if desk.first:
-        showing = cards.c.kind.in_(("ballot", "slip")) & cards.c.about_id.in_(list(desk.first))
-        await conn.execute(
-            update(cards).where(showing, cards.c.state == "live").values(wanted=cards.c.wanted + 1)
-        )
+    await _renew_cards(conn, desk)
     if answers:
         rows = [{"update_id": key, "at": now, "toast": toast} for key, toast in answers.items()]
         await conn.execute(seen_updates.insert(), rows)
 
 
+async def _renew_cards(conn: AsyncConnection, desk: Desk) -> None:
+    """A ballot's card counts who voted; a private slip shows its own voter's vote."""
+    behind = update(cards).where(cards.c.state == "live").values(wanted=cards.c.wanted + 1)
+    if desk.first:
+        await conn.execute(behind.where(cards.c.kind == "ballot", cards.c.about_id.in_(list(desk.first))))
+    if desk.shown:
+        mine = select(chats.c.id).where(chats.c.address.in_({address for _, address in desk.shown}))
+        voted = {ballot_id for ballot_id, _ in desk.shown}
+        await conn.execute(
+            behind.where(cards.c.kind == "slip", cards.c.about_id.in_(voted), cards.c.chat_id.in_(mine))
+        )
+
+
 async def _save_votes(conn: AsyncConnection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
     dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     insert = dialect.insert(votes)
-    kept = ("choice", "by_id", "at", "wanted", "wanted_by_id")
+    kept = ("choice", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
     upsert = insert.on_conflict_do_update(
         index_elements=["ballot_id", "household_id"], set_={name: insert.excluded[name] for name in kept}
     )
@@ -160,10 +183,23 @@ async def _save_votes(conn: AsyncConnection, changed: Mapping[tuple[int, int], V
             "at": now,
             "wanted": None if vote.wanted is None else list(vote.wanted),
             "wanted_by_id": vote.wanted_by_id,
+            "wanted_at": vote.wanted_at,
         }
         for (ballot_id, household_id), vote in changed.items()
     ]
     await conn.execute(upsert, rows)
+
+
+async def _save_wishes(conn: AsyncConnection, asked: Mapping[tuple[int, int], Vote]) -> None:
+    """The vote stands as it did; only what another member asked to change it to is written."""
+    for (ballot_id, household_id), vote in asked.items():
+        wish = {
+            "wanted": None if vote.wanted is None else list(vote.wanted),
+            "wanted_by_id": vote.wanted_by_id,
+            "wanted_at": vote.wanted_at,
+        }
+        mine = (votes.c.ballot_id == ballot_id, votes.c.household_id == household_id)
+        await conn.execute(update(votes).where(*mine).values(**wish))
 
 
 async def _cast_events(conn: AsyncConnection, cast: Iterable[tuple[int, int]], now: datetime) -> list[Event]:

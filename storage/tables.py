@@ -289,6 +289,7 @@ votes = Table(
     Column("at", Instant, nullable=False),
     Column("wanted", JSON),  # what another member of the household asked to change it to
     _ref("wanted_by_id", "people"),
+    Column("wanted_at", Instant),
     ForeignKeyConstraint(["ballot_id", "household_id"], ["rolls.ballot_id", "rolls.household_id"]),
     UniqueConstraint("ballot_id", "receipt"),
 )
@@ -299,6 +300,8 @@ drafts = Table(  # a list being ticked, not yet handed in
     Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
     Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
     Column("choice", JSON, nullable=False),
+    Column("page", Integer, nullable=False, default=0),
+    Column("checking", Boolean, nullable=False, default=False),  # the whole is shown before it is handed in
 )
 
 objections = Table(
@@ -310,8 +313,9 @@ objections = Table(
     _ref("by_id", "people", nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("state", String, nullable=False, default="open"),  # "open", "accepted", "declined"
+    Column("state", String, nullable=False, default="open"),  # "open", "accepted", "declined", "answered"
     Column("answer", Text),
+    Column("answered_at", Instant),
     Index("objections_about", "about", "about_id"),
 )
 
