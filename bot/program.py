@@ -21,6 +21,7 @@ from handlers.all import all_routes
 from handlers.telegram import Reception, utc_now
 from handlers.words import Words
 from services.vote_box import VoteBox
+from storage import migrate
 from storage.engine import open_engine
 from storage.store import Store
 
@@ -37,6 +38,20 @@ class Program:
     dispatcher: Dispatcher
     clock: Clock
     reception: Reception
+    loops: tuple[asyncio.Task[None], ...] = ()
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Run until told to stop. Raises what ended one of the loops before."""
+        stopping = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait([stopping, *self.loops], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in done - {stopping}:
+            task.result()
+
+    async def quiet(self) -> None:
+        """Return when all that was stored so far is said and answered."""
+        await self.dispatcher.idle.wait()
+        await self.reception.drain()
 
 
 @asynccontextmanager
@@ -49,16 +64,19 @@ async def running(
     """The bot, from its first to its last message; on leaving, what is under way is finished."""
     program = build(settings, now, limits or Limits(), speed)
     try:
+        await migrate.upgrade(program.store.engine)
         async with program.application:
-            loops = [asyncio.create_task(program.intake.run()), asyncio.create_task(program.dispatcher.run())]
+            intake = asyncio.create_task(program.intake.run())
+            dispatcher = asyncio.create_task(program.dispatcher.run())
+            program.loops = (intake, dispatcher)
             program.clock.start()
             try:
                 yield program
             finally:
                 program.clock.stop()
-                await _end(loops[0])
+                await _end(intake)
                 await program.reception.drain()
-                await _end(loops[1])
+                await _end(dispatcher)
     finally:
         await program.store.close()
 

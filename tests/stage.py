@@ -14,8 +14,6 @@ from bot.limits import Limits
 from bot.program import Program, running
 from bot.settings import Settings
 from sandbox import Sandbox
-from storage.engine import open_engine
-from storage.tables import metadata
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 11, 20, 9, 0, tzinfo=SHANGHAI)  # a Friday
@@ -39,10 +37,6 @@ class Stage:
 
     async def __aenter__(self) -> Self:
         await self.sandbox.__aenter__()
-        engine = open_engine(self.database)
-        async with engine.begin() as conn:
-            await conn.run_sync(metadata.create_all)
-        await engine.dispose()
         await self.start()
         return self
 
@@ -84,8 +78,7 @@ class Stage:
         """Wait until all that was said is handled, and all answers have arrived."""
         for _ in range(2):
             await self.sandbox.settled()
-            await self.program.dispatcher.idle.wait()
-            await self.program.reception.drain()
+            await self.program.quiet()
 
     async def pass_time(self, to: datetime | None = None, **delta: float) -> None:
         """Let time pass (to a moment, or by days=, hours=, minutes=) and let what is due happen."""

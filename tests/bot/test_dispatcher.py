@@ -18,8 +18,6 @@ from services import outbox
 from services.outbox import Rank
 from storage import outbox as rows
 from storage import people
-from storage.engine import open_engine
-from storage.tables import metadata
 
 SPEED = 20.0
 
@@ -35,10 +33,6 @@ async def on_sandbox(folder: Path) -> AsyncIterator[tuple[Sandbox, Program]]:
     async with Sandbox(clock=story_time) as sandbox:
         token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
         database = f"sqlite+aiosqlite:///{folder}/louyuhui.db"
-        engine = open_engine(database)
-        async with engine.begin() as conn:
-            await conn.run_sync(metadata.create_all)
-        await engine.dispose()
         settings = Settings(token=token, database=database, api=sandbox.url, tick=3600)
         now = lambda: datetime.fromtimestamp(story_time(), UTC)  # noqa: E731
         async with running(settings, now, Limits(), SPEED) as program:
