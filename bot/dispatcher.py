@@ -17,14 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.limits import Limits
 from bot.postman import Delivery, Gone, Later, Moved, Postman, Refused, Sent, Unsure
 from rules.people import Chat
 from storage import outbox, people
 from storage.outbox import Card, Letter
-from storage.store import Store, Unavailable, Unit
+from storage.store import Connection, Store, Unavailable, Unit
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +143,7 @@ class Dispatcher:
             for card in await outbox.behind_cards(conn):
                 await self._add(conn, card)
 
-    async def _add(self, conn: AsyncConnection, job: Letter | Card) -> None:
+    async def _add(self, conn: Connection, job: Letter | Card) -> None:
         if job.chat_id not in self._queues:
             self._queues[job.chat_id] = _Queue(await people.chat(conn, job.chat_id))
         queue = self._queues[job.chat_id]

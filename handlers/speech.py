@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from handlers.buttons import Keys
 from handlers.words import Words
 from rules.homes import Building
@@ -16,7 +14,7 @@ from rules.people import Chat
 from services import outbox
 from services.outbox import Rank
 from storage import people
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 
 def letter(text: str, keys: Keys = (), **more: Any) -> dict[str, Any]:
@@ -52,7 +50,7 @@ class Screen:
 class View:
     """What a card or a file is made with: a connection that reads, the words, the reader's language."""
 
-    conn: AsyncConnection
+    conn: Connection
     words: Words
     lang: str
     now: datetime

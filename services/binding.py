@@ -6,13 +6,11 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from rules.homes import Building
 from rules.people import Chat, Person
 from rules.refusals import Refusal
 from storage import homes, log, people
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 NAME_LIMIT = 40
 MOST_UNITS = 200
@@ -47,7 +45,7 @@ def check_unbound(building: Building | None) -> None:
         raise AlreadyBound(building=building)
 
 
-async def unbound_buildings(conn: AsyncConnection) -> list[Building]:
+async def unbound_buildings(conn: Connection) -> list[Building]:
     """Buildings on file (their roll was imported) that have no group yet."""
     return [
         building

@@ -11,6 +11,8 @@ from datetime import datetime
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+Connection = AsyncConnection  # what the queries of this folder are given
+
 
 class Unavailable(Exception):
     """The database cannot be written now: locked, read-only, full or gone. Nothing was stored."""
