@@ -30,11 +30,14 @@ def count_greedy(question: Question, votes: Mapping[Choices, Amount]) -> Outcome
 def count_equal_shares(question: Question, votes: Mapping[Choices, Amount]) -> Outcome:
     """Every voter gets the same share of the budget; supporters pay for a project together, evenly.
 
-    A project without a vote is never funded. In each step the project is funded whose supporters pay least for what it is worth to them: all pay the
+    In each step the project is funded whose supporters pay least for what it is worth to them: all pay the
     same, or all they have left if that is less. What a project is worth is its cost, or one (`satisfaction`).
+    A project without a vote is never funded.
+
     With completion by add-one the shares are raised by `step` at a time as long as the projects they buy fit
     the true budget and one more would fit; greedy then spends what is left. Where a tie in a raised round
     waits for the meeting, nothing is funded until it has decided.
+
     Source: Peters, Pierczynski and Skowron, "Proportional Participatory Budgeting with Additive Utilities"
     (2021), completed as in Faliszewski and others, "Participatory Budgeting: Data, Tools, Analysis" (2023).
     Tie rule: more supporters, then the lower cost; then the seed if one was published, else the meeting.
