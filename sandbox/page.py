@@ -23,6 +23,7 @@ refused, and nothing that people write is ever markup or script.
 """
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,6 +86,8 @@ class Page:
             self._route("/", self.document),
             Mount("/static", StaticFiles(directory=HERE), middleware=[Middleware(OnlyHere)]),
             self._route("/page/people", self.people),
+            self._route("/page/people", self.new_person, "POST"),
+            self._route(f"{person}/groups", self.new_group, "POST"),
             self._route(f"{person}/changes", self.changes),
             self._route(f"{person}/start", self.start, "POST"),
             self._route(f"{chat}/messages", self.messages),
@@ -107,6 +110,17 @@ class Page:
     async def people(self, _: Request) -> Response:
         """Return everybody one can be."""
         return JSONResponse({"people": self.view.people()})
+
+    async def new_person(self, request: Request) -> Response:
+        """Let somebody new come."""
+        person = self.acts.new_person(str((await asked(request)).get("name") or ""))
+        return JSONResponse(self.view.person(person))
+
+    async def new_group(self, request: Request) -> Response:
+        """Let a person open a group with those who are here and the bots."""
+        person, title = self._person(request), str((await asked(request)).get("title") or "")
+        chat = await self.acts.new_group(person, title)
+        return JSONResponse({"chat": self.view.chat(person, chat)})
 
     async def changes(self, request: Request) -> Response:
         """Stream a snapshot of a person's chats and then what happens in them."""
@@ -185,7 +199,10 @@ class Page:
             raise Refused("gone", 404)
         opens = file.mime in OPENS
         how = f"{'inline' if opens else 'attachment'}; filename*=UTF-8''{quote(file.name, safe='')}"
-        headers = {"Content-Disposition": how, "Cache-Control": "private, max-age=86400, immutable"}
+        tag = f'"{sha256(file.content).hexdigest()}"'
+        headers = {"Content-Disposition": how, "Cache-Control": "private, no-cache", "ETag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
         return Response(file.content, media_type=file.mime if opens else PLAIN, headers=headers)
 
     async def story(self, request: Request) -> Response:

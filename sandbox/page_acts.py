@@ -10,13 +10,16 @@ from sandbox.formatting import units
 from sandbox.messages import Message
 from sandbox.page_door import Refused
 from sandbox.params import Upload
-from sandbox.people import Person, answered
+from sandbox.people import People, Person, answered
 from sandbox.world import World
 
 JSON = dict[str, Any]
 
 LONGEST_TEXT = 4096  # in UTF-16 units, as Telegram counts
 LONGEST_CAPTION = 1024
+LONGEST_NAME = 64
+LONGEST_TITLE = 128
+MOST_AT_ONCE = 19  # a new group has at most twenty people: each arrival is a message
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +27,19 @@ class Acts:
     """What people do in a world."""
 
     world: World
+
+    def new_person(self, name: str) -> Account:
+        """Let somebody have an account under a name of at most 64 characters, as in Telegram."""
+        return People(self.world).new(named(name, LONGEST_NAME)).account
+
+    async def new_group(self, person: Account, title: str) -> Chat:
+        """Open a group with the first people of the sandbox in it, and every bot as its administrator."""
+        people, creator = People(self.world), Person(self.world, person)
+        others = [one for one in people.all() if one != creator][:MOST_AT_ONCE]
+        group = people.new_group(named(title, LONGEST_TITLE), creator, *others)
+        for bot in self.world.bots.values():
+            await creator.add_bot(group, bot, admin=True)
+        return group.state
 
     async def say(self, person: Account, chat: Chat, text: str, reply_to: int | None) -> Message:
         """Say something; refused when it is empty or too long, or where the person may not write."""
@@ -89,3 +105,11 @@ def check(text: str, longest: int) -> None:
     """Refuse what Telegram would not let a person send."""
     if units(text.strip()) > longest:
         raise Refused("too_long")
+
+
+def named(name: str, longest: int) -> str:
+    """Return a name without space around it."""
+    check(name, longest)
+    if not name.strip():
+        raise Refused("empty")
+    return name.strip()

@@ -38,6 +38,23 @@ function stay(batch) {
   if (state.chat !== null && !state.chats.has(state.chat)) openChatById(batch.moved?.[state.chat] ?? null);
 }
 
+/** Lets somebody new come, and becomes them. */
+export async function invite(name) {
+  const person = await tried(api.newPerson(name));
+  if (person) become(person);
+  return person;
+}
+
+export async function openGroup(title) {
+  const answer = await tried(api.newGroup(title));
+  if (answer) enter(answer.chat);
+}
+
+function enter(chat) {
+  apply({ changed: [chat], seq: 0 });
+  openChatById(chat.id);
+}
+
 async function resync(snapshot, bot) {
   if (state.chat !== null && !state.chats.has(state.chat)) {
     openChatById(snapshot.chats.find((chat) => chat.type === "private" && chat.bots[0] === bot)?.id ?? null);
@@ -61,7 +78,8 @@ export function openChatById(id) {
 
 function remember() {
   const hash = `#${state.me?.id ?? ""}/${state.chat ?? ""}`;
-  if (location.hash !== hash) history.pushState(null, "", hash);
+  const deeper = state.chat !== null && location.hash.endsWith("/");
+  if (location.hash !== hash) history[deeper ? "pushState" : "replaceState"](null, "", hash);
 }
 
 async function load(chat, query) {
@@ -156,9 +174,7 @@ export function openLink(url, event) {
 /** Goes to the private chat with a bot, and says /start with the payload. */
 export async function start(bot, payload) {
   const answer = await tried(api.start(bot, payload));
-  if (!answer) return;
-  apply({ changed: [answer.chat], seq: 0 });
-  openChatById(answer.chat.id);
+  if (answer) enter(answer.chat);
 }
 
 let reading = null;
@@ -169,5 +185,5 @@ export function seen(chat, id) {
   chat.unread = 0;
   touch("chats");
   clearTimeout(reading);
-  reading = setTimeout(() => api.read(chat.id, id).catch(() => {}), 150);
+  reading = setTimeout(() => state.chats.has(chat.id) && api.read(chat.id, id).catch(() => {}), 150);
 }

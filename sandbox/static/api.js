@@ -30,6 +30,8 @@ function mine(path) {
 
 export const api = {
   people: () => request("GET", "page/people"),
+  newPerson: (name) => request("POST", "page/people", { name }),
+  newGroup: (title) => request("POST", mine("groups"), { title }),
   messages: (chat, query) => request("GET", mine(`chats/${encodeURIComponent(chat)}/messages?${new URLSearchParams(query)}`)),
   say: (chat, text, reply) => request("POST", mine(`chats/${encodeURIComponent(chat)}/messages`), { text, reply_to: reply }),
   upload: (chat, form) => request("POST", mine(`chats/${encodeURIComponent(chat)}/files`), form),

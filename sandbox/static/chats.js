@@ -1,7 +1,8 @@
 // The list of chats: who I am on top, then every chat with its last message and what is unread.
 
-import { openChatById } from "./actions.js";
+import { openChatById, openGroup } from "./actions.js";
 import { arrowKeys, avatar, el, icon, iconButton } from "./element.js";
+import { dialog } from "./notices.js";
 import { pickPerson } from "./people.js";
 import { isDark, nameOf, state, useLanguage, useTheme, watch } from "./state.js";
 import { summary } from "./summary.js";
@@ -31,7 +32,7 @@ function drawHead() {
 
 function persona() {
   const { me } = state;
-  if (!me) return el("span", { class: "grow" }, t("title"));
+  if (!me) return el("button", { type: "button", class: "persona grow", "data-testid": "persona", onclick: pickPerson }, icon("people"), t("choosePerson"));
   return el(
     "button",
     { type: "button", class: "persona grow", "data-testid": "persona", "data-person": me.id, "aria-label": `${t("youAre")} ${nameOf(me)}. ${t("changePerson")}`, onclick: pickPerson },
@@ -46,6 +47,7 @@ function drawList() {
   const chats = [...state.chats.values()].sort((one, other) => (other.last?.date ?? 0) - (one.last?.date ?? 0) || (other.type === "private") - (one.type === "private"));
   list.replaceChildren(...chats.map(entry));
   if (!chats.length) list.append(el("p", { class: "empty" }, t("noChats")));
+  if (state.me) list.append(el("button", { type: "button", class: "entry small add", "data-testid": "new-group", onclick: askForGroup }, icon("plus"), t("newGroup")));
   if (focused) list.querySelector(`[data-chat="${focused}"]`)?.focus();
 }
 
@@ -64,6 +66,13 @@ function entry(chat) {
       el("span", { class: "line" }, el("span", { class: "preview" }, preview(chat)), unread(chat)),
     ),
   );
+}
+
+function askForGroup() {
+  const name = el("input", { type: "text", maxlength: "128", required: true, placeholder: t("groupName"), "aria-label": t("groupName"), autofocus: true, "data-testid": "group-name" });
+  const create = el("button", { class: "primary" }, t("create"));
+  const form = el("form", { method: "dialog", onsubmit: () => openGroup(name.value) }, el("h2", {}, t("newGroup")), name, el("p", { class: "muted" }, t("newGroupHint")), create, el("button", { type: "button", class: "text-button", onclick: () => box.close() }, t("cancel")));
+  const box = dialog({ class: "alert", "aria-label": t("newGroup") }, form);
 }
 
 function when(seconds) {

@@ -33,10 +33,15 @@ function go() {
 
 async function begin() {
   const { people } = await api.people();
+  if (state.me) return; // somebody was invited meanwhile
   state.people = people;
   touchAll();
-  if (people.length) return go();
-  return setTimeout(begin, AGAIN);
+  if (people.length) go();
+  else setTimeout(start, AGAIN);
+}
+
+function start() {
+  begin().catch(() => setTimeout(start, AGAIN));
 }
 
 restore();
@@ -46,4 +51,4 @@ showConversation(composer());
 showPeople();
 touchAll();
 addEventListener("popstate", go);
-begin().catch(() => setTimeout(begin, AGAIN));
+start();

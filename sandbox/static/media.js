@@ -11,14 +11,17 @@ const OPENS = new Set(["application/pdf", "image/png", "image/jpeg", "image/gif"
 export function photos(messages) {
   const pictures = messages.filter((message) => message.photo);
   if (!pictures.length) return null;
-  return el("div", { class: `photos count-${Math.min(pictures.length, 10)}`, "data-testid": pictures.length > 1 ? "album" : "photo" }, pictures.map(picture));
+  return el("div", { class: `photos count-${Math.min(pictures.length, 10)}`, "data-testid": pictures.length > 1 ? "album" : "photo" }, pictures.map((message, at) => picture(message, () => lightbox(pictures.map(shown), at))));
 }
 
-function picture(message) {
+function shown({ photo, caption }) {
+  return { url: fileUrl(photo.at(-1).file_id), caption };
+}
+
+function picture(message, onclick) {
   const size = message.photo.at(-1);
-  const url = fileUrl(size.file_id);
-  const image = el("img", { src: url, alt: message.caption || t("photo"), width: size.width, height: size.height, loading: "lazy", decoding: "async" });
-  return el("button", { type: "button", class: "picture", "aria-label": t("openPhoto"), "data-key": `photo${message.message_id}`, onclick: () => lightbox(url, message.caption) }, image);
+  const image = el("img", { src: shown(message).url, alt: message.caption || t("photo"), width: size.width, height: size.height, loading: "lazy", decoding: "async" });
+  return el("button", { type: "button", class: "picture", "aria-label": t("openPhoto"), "data-key": `photo${message.message_id}`, onclick }, image);
 }
 
 /** The files of a message: what a browser shows opens in a tab, anything else is downloaded. */

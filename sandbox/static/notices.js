@@ -27,10 +27,23 @@ export function alertBox(text) {
   const box = dialog({ class: "alert", role: "alertdialog", "aria-label": t("alert"), "data-testid": "alert" }, el("p", {}, text), close);
 }
 
-export function lightbox(url, caption) {
-  const close = iconButton("close", t("closePhoto"), () => box.close(), { autofocus: true });
-  const picture = el("img", { src: url, alt: caption || t("photo"), onclick: () => box.close() });
-  const box = dialog({ class: "lightbox", "aria-label": t("photo"), "data-testid": "lightbox" }, picture, caption ? el("p", {}, caption) : null, close);
+/** Shows one of several pictures, each {url, caption}; the arrow keys and the two sides go on to the others. */
+export function lightbox(pictures, at) {
+  const picture = el("img", { onclick: () => box.close() });
+  const words = el("p");
+  const close = iconButton("close", t("closePhoto"), () => box.close(), { class: "icon-button close", autofocus: true });
+  const sides = pictures.length > 1 ? [iconButton("back", t("previous"), () => go(-1), { class: "icon-button previous" }), iconButton("back", t("next"), () => go(1), { class: "icon-button next" })] : [];
+  const onkeydown = ({ key }) => go({ ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0);
+
+  function go(by) {
+    at = (at + by + pictures.length) % pictures.length;
+    picture.src = pictures[at].url;
+    picture.alt = pictures[at].caption || t("photo");
+    words.textContent = pictures[at].caption || "";
+  }
+
+  go(0);
+  const box = dialog({ class: "lightbox", "aria-label": t("photo"), "data-testid": "lightbox", onkeydown }, picture, words, close, ...sides);
 }
 
 /** A small menu at a point, or a sheet from below on a phone; each entry is [icon, label, action]. */

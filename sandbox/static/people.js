@@ -1,6 +1,6 @@
 // Chooses which person one is: a pane on a wide screen, a dialog on a narrow one; searchable by name and hint.
 
-import { become } from "./actions.js";
+import { become, invite } from "./actions.js";
 import { arrowKeys, avatar, el, icon, iconButton } from "./element.js";
 import { dialog } from "./notices.js";
 import { nameOf, state, watch } from "./state.js";
@@ -8,13 +8,15 @@ import { t } from "./words.js";
 
 const root = document.getElementById("people");
 let pane = null;
+let whose;
 
 export function showPeople() {
   watch("people me", draw);
 }
 
 function draw() {
-  const query = pane?.search.value ?? "";
+  const query = state.me?.id === whose ? (pane?.search.value ?? "") : "";
+  whose = state.me?.id;
   const scroll = pane?.list.scrollTop ?? 0;
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset : null;
   pane = picker(become);
@@ -50,7 +52,8 @@ function picker(choose) {
     const query = search.value.trim();
     const found = state.people.filter((person) => matches(person, query));
     list.replaceChildren(...found.map((person) => entry(person, choose)));
-    if (!found.length) list.append(el("p", { class: "empty" }, query ? t("nobodyFound", { query }) : t("nobodyYet")));
+    if (!state.people.length && !query) list.append(el("p", { class: "empty" }, t("nobodyYet")));
+    if (query && !found.some((person) => nameOf(person) === query)) list.append(addition(query));
   }
 
   function keys(event) {
@@ -59,6 +62,14 @@ function picker(choose) {
   }
 
   return { element, search, list, fill };
+}
+
+function addition(query) {
+  const add = async () => {
+    const person = await invite(query);
+    if (person) document.querySelector("dialog.sheet")?.close();
+  };
+  return el("button", { type: "button", class: "entry small add", "data-testid": "add-person", onclick: add }, icon("plus"), t("addPerson", { query }));
 }
 
 function matches(person, query) {

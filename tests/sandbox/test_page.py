@@ -131,6 +131,29 @@ async def test_people_come_with_their_hints(street: Street) -> None:
     ]
 
 
+async def test_somebody_new_comes_and_opens_a_group_with_all_who_are_here(street: Street) -> None:
+    person = (await street.post("/page/people", name=" 示例新住户 ")).json()
+    opened = await street.post(f"/page/people/{person['id']}/groups", title="试一试")
+    chat = opened.json()["chat"]
+    group = street.sandbox.people.chat(chat["id"])
+    assert (person["first_name"], chat["title"], chat["members"]) == ("示例新住户", "试一试", 4)
+    assert {m.account.id: m.status for m in group.state.present()}[street.bot.id] == "administrator"
+
+
+@pytest.mark.parametrize(("name", "why"), [("", "empty"), ("  ", "empty"), ("长" * 129, "too_long")])
+async def test_people_and_groups_have_names(street: Street, name: str, why: str) -> None:
+    person = await street.post("/page/people", name=name)
+    group = await street.post(f"/page/people/{street.lin.id}/groups", title=name)
+    assert [person.json(), group.json()] == [{"error": why}, {"error": why}]
+
+
+async def test_a_large_neighbourhood_is_not_dragged_into_a_new_group(street: Street) -> None:
+    for number in range(40):
+        street.sandbox.people.new(f"示例住户 {number}")
+    opened = await street.post(f"/page/people/{street.lin.id}/groups", title="试一试")
+    assert opened.json()["chat"]["members"] == 21
+
+
 async def test_one_sees_the_private_chat_with_the_bot_and_ones_groups(street: Street) -> None:
     stranger = street.sandbox.people.new("示例访客")
     chats, few = await street.chats(street.lin), await street.chats(stranger)
@@ -338,6 +361,17 @@ async def test_only_what_is_safe_opens_in_the_browser(street: Street, name: str,
     assert answer.headers["content-type"] == kind
     assert answer.headers["content-disposition"].startswith(f"{how}; filename*=UTF-8''%")
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_file_is_fetched_again_only_when_it_is_another(street: Street) -> None:
+    files = {"document": ("纪要.pdf", b"%PDF-1.4")}
+    sent = await street.bot("sendDocument", files=files, chat_id=str(street.group.id))
+    path = f"/page/files/{sent['document']['file_id']}"
+    first = await street.client.get(path)
+    again = await street.client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    other = await street.client.get(path, headers={"If-None-Match": '"of another world"'})
+    assert [first.status_code, again.status_code, other.status_code] == [200, 304, 200]
+    assert first.headers["cache-control"] == "private, no-cache"
 
 
 async def test_a_deep_link_starts_the_bot_in_private(street: Street) -> None:
