@@ -19,7 +19,7 @@ from rules.when.days import (
     Weekday,
 )
 from rules.when.forms import Form, Groups, form
-from rules.when.text import NUMBER, NUMERAL, number
+from rules.when.text import COUNTED, NUMBER, NUMERAL, number
 
 WEEK = "(?:周|星期|礼拜)"
 WEEKDAY = f"{WEEK}(?P<weekday>[一二三四五六日天1-7])"
@@ -164,7 +164,7 @@ def _named_day(name: str, days: int) -> Form:
 _WHICH_WEEK = "(?P<which>下下个?|下个?|这个?|本|上个?)"
 _MONTH = f"(?P<month>元|1[0-2]|0?[0-9]|[{NUMERAL}]{{1,3}}|1[3-9]|[2-9][0-9])"
 _DATE = rf"(?:{_YEAR})?{_MONTH}月份?的?\s*(?P<day>"
-_MEASURE = rf"(?![0-9{NUMERAL}]|\s*[个户人件条项栋名位楼元%])"
+_MEASURE = rf"(?![0-9{NUMERAL}]|{COUNTED})"
 
 DAYS: tuple[Form, ...] = (
     _named_day("今[天日]|今儿个?|今(?=早|晚|夜|上午|下午)", 0),

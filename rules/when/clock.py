@@ -21,7 +21,7 @@ SPANS = {
 
 # Hours said with a part of the day -> (days after that day, hour of the day), all that can be meant.
 _Meanings = dict[int, tuple[tuple[int, int], ...]]
-_AFTER_MIDNIGHT: _Meanings = {hour: ((0, hour), (1, hour)) for hour in range(1, 4)}
+_AFTER_MIDNIGHT: _Meanings = {hour: ((0, hour), (1, hour)) for hour in range(1, 5)}
 _MIDNIGHT: _Meanings = dict.fromkeys((0, 12, 24), ((1, 0),))
 
 
@@ -34,7 +34,7 @@ _HOURS: dict[Part, _Meanings] = {
     Part.MORNING: _same_day(range(1, 13)),
     Part.NOON: _same_day(range(10, 16)) | _same_day((1, 2, 3), 12),
     Part.AFTERNOON: _same_day(range(1, 12), 12) | _same_day(range(12, 20)),
-    Part.EVENING: _same_day(range(4, 12), 12) | _same_day(range(16, 24)) | _AFTER_MIDNIGHT | _MIDNIGHT,
+    Part.EVENING: _same_day(range(5, 12), 12) | _same_day(range(16, 24)) | _AFTER_MIDNIGHT | _MIDNIGHT,
     Part.NIGHT: _same_day(range(8, 12), 12)
     | _same_day(range(20, 24))
     | {hour: ((0, hour), (1, hour)) for hour in range(1, 6)}

@@ -257,26 +257,29 @@ class Either:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A date with its weekday; where they disagree, the date and the nearest such weekday are possible."""
+    """A day said twice: 11月25日（周三）, 下周二（12月1日）; where the two disagree, both are possible."""
 
     day: Day
-    weekday: int
+    check: Day
 
     @property
     def comes_again(self) -> bool:
-        """Whether the date does."""
-        return self.day.comes_again
+        """Whether both do."""
+        return self.day.comes_again and self.check.comes_again
 
     def rounds(self, today: date) -> Iterator[Round]:
-        """Give the dates, each with its weekday put right where it is wrong."""
+        """Give the days that are both, else those that are one of them."""
         for dates in self.day.rounds(today):
-            if any(day.weekday() == self.weekday for day in dates):
-                yield tuple(day for day in dates if day.weekday() == self.weekday)
-            else:
-                yield tuple(sorted({*dates, *(self._nearest(day) for day in dates)}))
+            checks = self._nearest(dates) or next(self.check.rounds(today), ())
+            both = sorted(set(dates) & set(checks))
+            yield tuple(both or sorted({*dates, *checks}))
 
-    def _nearest(self, day: date) -> date:
-        return day + timedelta(days=(self.weekday - day.weekday() + 3) % 7 - 3)
+    def _nearest(self, dates: Round) -> Round:
+        """Give the weekday nearest to each date, if the check is a weekday of no certain week."""
+        if not isinstance(self.check, Weekday) or self.check.weeks is not None:
+            return ()
+        weekday = self.check.weekdays[0]
+        return tuple(day + timedelta(days=(weekday - day.weekday() + 3) % 7 - 3) for day in dates)
 
 
 Day = (

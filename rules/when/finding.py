@@ -18,7 +18,8 @@ _LEAD = re.compile(
     r"[\s,。:;]*(?:(?:那就|就|定在|定于|改到|改在|改成|在|于|约在|时间)[是为:]?\s*)?(?:on |from )?"
 )
 _TAIL = re.compile(r"[\s,。.!;:)~]*(?:左右)?(?:开会|开始|开|见面|见|举行)?[吧啊呢哈]?[\s,。.!;:)~]*")
-_NOT_THEN = re.compile(r"(?:before|after|by|until|since|till)(?: the)? $")
+_NOT_THEN = re.compile(r"(?:\b(?:before|after|by|until|since|till)(?: the)? |不是)$")
+_OR_ELSE = re.compile(r"\s*(?:或者?|还是|or\b)\s*")
 _BOUNDARY = re.compile(r"$|[\s,，;；。:：)）·|]|[在于到去开]|at\b|in\b")
 
 
@@ -42,8 +43,8 @@ def read(text: str, now: datetime) -> Reading:
 def find(text: str, now: datetime) -> Found | None:
     """Find the time in a line, with what stands before and after it; None if there is none.
 
-    The most precise one is taken, the first of several alike. Numbers that count or name something else
-    (3栋2单元, 16件健身器材, 三点建议) are not times.
+    The most precise one is taken, the first of several alike; of two left to choose from (下周三或周四) none.
+    Numbers that count or name something else (3栋2单元, 16件健身器材, 三点建议) are not times.
     """
     _require_zone(now)
     folded = fold(text)[:LONGEST]
@@ -52,6 +53,8 @@ def find(text: str, now: datetime) -> Found | None:
     while position < len(folded):
         phrase = parse(folded, position) if _may_begin(folded, position) else None
         weight = _weight(phrase, folded, position) if phrase else 0
+        if phrase is not None and _has_alternative(phrase, folded):
+            return None
         if phrase is not None and weight and (best is None or weight > best[0]):
             best = (weight, position, phrase)
         position = phrase.end if phrase is not None and weight else position + 1
@@ -78,6 +81,12 @@ def _may_begin(folded: str, position: int) -> bool:
     if here.isascii() and here.isalnum():
         return not (before.isascii() and before.isalnum()) and before not in ".-/:#第"
     return not (here in NUMERAL and (before in NUMERAL or before == "第"))
+
+
+def _has_alternative(phrase: Phrase, folded: str) -> bool:
+    """Tell whether 下周三或周四 leaves the choice to the reader."""
+    other = _OR_ELSE.match(folded, phrase.end)
+    return other is not None and parse(folded, other.end()) is not None
 
 
 def _weight(phrase: Phrase, folded: str, position: int) -> int:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from rules.when.clock import Clock, Lasting, Midnight, PartOfDay
 from rules.when.forms import Form, Groups, form
 from rules.when.readings import Part
-from rules.when.text import NUMBER, NUMERAL, WORD_NUMBER, number
+from rules.when.text import COUNTED, NUMBER, NUMERAL, WORD_NUMBER, number
 
 _CHINESE_PARTS = {
     Part.SMALL_HOURS: "凌晨",
@@ -27,7 +27,7 @@ _ANY_PART = "|".join(_CHINESE_PARTS.values())
 _PART = rf"(?:(?P<part>{_ANY_PART})[的 ,]*)?"
 _COUNT = rf"(?:[0-9]{{1,2}}|[{NUMERAL}]{{1,3}})"
 _HOUR = rf"(?P<hour>{_COUNT})"
-_NOT_COUNTED = rf"(?![0-9{NUMERAL}]|\s*[个户人件条项栋名位楼元月年天号日次号:.-])"
+_NOT_COUNTED = rf"(?![0-9{NUMERAL}]|{COUNTED}|\s*[号日:.-])"
 _BARE_MINUTE = rf"[0-5][0-9]|零[{NUMERAL}]|[二三四五]?十[{NUMERAL}]?"
 _PAST = rf"过?(?P<minute>{_COUNT})分钟?|(?P<bare>{_BARE_MINUTE}){_NOT_COUNTED}"
 _HALF = r"\s?(?P<half>半)(?!\s*个?(?:小时|钟头|天))"

@@ -110,21 +110,17 @@ def _take_day(phrase: Phrase, day: Day, match: Match, text: str) -> Phrase | Non
         return taken if phrase.start is not None else _span_of_days(taken, text)
     if phrase.has_hour or phrase.last_day is not None or isinstance(phrase.day, Checked):
         return None
-    return _check_weekday(phrase, day, match.end)
+    return _say_again(phrase, phrase.day, day, match, text)
 
 
-def _check_weekday(phrase: Phrase, day: Day, end: int) -> Phrase | None:
-    """Take 周三 beside a date as a check of the date, whichever comes first."""
-    for date_said, weekday_said in ((phrase.day, day), (day, phrase.day)):
-        if (
-            isinstance(weekday_said, Weekday)
-            and weekday_said.weeks is None
-            and len(weekday_said.weekdays) == 1
-        ):
-            if date_said is None or isinstance(date_said, Weekday):
-                return None
-            return replace(phrase, day=Checked(date_said, weekday_said.weekdays[0]), end=end, loose=False)
-    return None
+def _say_again(phrase: Phrase, first: Day, second: Day, match: Match, text: str) -> Phrase | None:
+    """Take a weekday beside a date, or a day in brackets, as the same day said again."""
+    weekdays = [day for day in (first, second) if isinstance(day, Weekday)]
+    bracketed = "(" in text[phrase.end : match.end]
+    if len(weekdays) == 2 or not (weekdays or bracketed) or any(len(day.weekdays) > 1 for day in weekdays):
+        return None
+    day, check = (second, first) if isinstance(first, Weekday) else (first, second)
+    return replace(phrase, day=Checked(day, check), end=match.end, loose=False)
 
 
 def _span_of_days(phrase: Phrase, text: str) -> Phrase:
@@ -146,8 +142,10 @@ def _take_clock(phrase: Phrase, clock: Time, end: int, text: str) -> Phrase | No
 
 def _with_part(clock: Time, part: Part | None) -> Time | None:
     """Put the part of the day said apart to the hour; None if they contradict each other."""
-    if part is None or isinstance(clock, Midnight) or clock.part is not None or _agrees(clock, part):
+    if part is None or isinstance(clock, Midnight) or clock.part is part or _agrees(clock, part):
         return clock
+    if clock.part is not None:
+        return None
     joined = replace(clock, part=part)
     return joined if joined.hands() else None
 

@@ -22,6 +22,8 @@ _WORDS = {
 
 NUMERAL = "零一二两三四五六七八九十廿卅"
 NUMBER = rf"(?:[0-9]{{1,3}}|[{NUMERAL}百]{{1,5}})"
+# After a number these say that it counts something, or that it is the number of a place.
+COUNTED = r"\s*[个户人件条项栋幢座名位楼层单元室区期排组队次月年天%]"
 WORD_NUMBER = rf"(?:[0-9]{{1,3}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 
 
