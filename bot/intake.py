@@ -59,10 +59,10 @@ class Intake:
         if not updates:
             return
         lines: dict[int, list[Update]] = defaultdict(list)
-        for update in updates:
+        for update in sorted(updates, key=lambda update: update.update_id):
             lines[_whose(update)].append(update)
         await asyncio.gather(*(self._in_order(line) for line in lines.values()))
-        self._next = updates[-1].update_id + 1
+        self._next = max(update.update_id for update in updates) + 1
 
     async def _in_order(self, updates: list[Update]) -> None:
         for update in updates:

@@ -1,0 +1,190 @@
+"""The intake: stored before confirmed, once, in order per person, and a fault spoils only itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from handlers.buttons import Button
+from handlers.here import Here
+from handlers.routes import Route
+from storage import updates
+from storage.store import Unavailable
+from tests.stage import Stage
+
+
+class Probe(Button, code="probe"):
+    """A button of these tests."""
+
+    number: int
+
+
+def hears(stage: Stage, act: Callable[..., Awaitable[None]]) -> None:
+    """Let the running bot hear /probe and the button Probe by `act(here, _)`."""
+    routes = stage.program.reception.routes
+    routes.commands["probe"] = Route(act)
+    routes.presses[Probe] = Route(act)
+
+
+async def test_a_second_delivery_changes_nothing_and_is_answered_alike(stage: Stage) -> None:
+    handled: list[str] = []
+
+    async def act(here: Here, rest: str) -> None:
+        handled.append(rest)
+        await here.say("guests.lost")
+
+    hears(stage, act)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    before = len(chat.messages)
+    stage.sandbox.faults.duplicate = 1.0
+    await person.say(chat, "/probe 1")
+    await stage.settle()
+    assert handled == ["1"]
+    assert len(chat.messages) == before + 2  # what was said, and one answer
+
+
+async def test_people_do_not_wait_for_each_other_but_one_persons_updates_keep_their_order(
+    stage: Stage,
+) -> None:
+    handled: list[str] = []
+    gate, other_was_heard = asyncio.Event(), asyncio.Event()
+    process = stage.program.application.process_update
+
+    async def slowly(update: Any) -> None:
+        if update.message is not None and update.message.text == "/probe slow":
+            await gate.wait()
+        await process(update)
+
+    async def act(here: Here, rest: str) -> None:
+        handled.append(rest)
+        if rest == "other":
+            other_was_heard.set()
+
+    hears(stage, act)
+    stage.program.application.process_update = slowly  # type: ignore[method-assign]
+    one, other = stage.sandbox.people.new("示例住户 1"), stage.sandbox.people.new("示例住户 2")
+    first, second = await one.start(), await other.start()
+    await stage.settle()
+    await stage.sandbox.stop()  # so that the three come in one batch
+    await one.say(first, "/probe slow")
+    await one.say(first, "/probe after")
+    await other.say(second, "/probe other")
+    await stage.sandbox.start()
+    await other_was_heard.wait()
+    assert handled == ["other"]
+    gate.set()
+    await stage.settle()
+    assert handled == ["other", "slow", "after"]
+
+
+async def test_a_fault_is_recorded_apologised_for_and_spoils_nothing_else(stage: Stage) -> None:
+    async def act(here: Here, rest: str) -> None:
+        await here.say("guests.lost")
+        if rest == "bad":
+            raise ZeroDivisionError("a fault in a handler")
+
+    hears(stage, act)
+    person, other = stage.sandbox.people.new("示例住户 1"), stage.sandbox.people.new("示例住户 2")
+    chat, fine = await person.start(), await other.start()
+    await stage.settle()
+    await person.say(chat, "/probe bad")
+    await other.say(fine, "/probe good")
+    await stage.settle()
+    assert "没有办成" in chat.messages[-1].text
+    assert "没看懂" in fine.messages[-1].text
+    assert "没看懂" not in [seen.text for seen in chat.messages][-2]
+    async with stage.program.store.glance() as conn:
+        (fault,) = await updates.list_faults(conn)
+    assert "ZeroDivisionError" in fault["traceback"]
+
+
+async def test_a_press_is_answered_only_after_the_commit(stage: Stage) -> None:
+    seen_before_answer: list[bool] = []
+
+    async def act(here: Here, button: Probe) -> None:
+        await here.tell("guests.lost")
+        assert here.heard.press is not None
+
+    hears(stage, act)
+    answer = stage.program.application.bot.answer_callback_query
+
+    async def look_first(*args: Any, **more: Any) -> bool:
+        async with stage.program.store.glance() as conn:
+            newest = max(update.update_id for update in pressed)
+            seen_before_answer.append((await updates.seen(conn, newest))[0])
+        return await answer(*args, **more)
+
+    pressed: list[Any] = []
+    process = stage.program.application.process_update
+
+    async def keep(update: Any) -> None:
+        pressed.append(update)
+        await process(update)
+
+    stage.program.application.process_update = keep  # type: ignore[method-assign]
+    stage.program.reception.bot = _Looking(stage.program.application.bot, look_first)  # type: ignore[assignment]
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    told = await person.press_forged(chat.messages[-1], Probe(1).pack())
+    assert "没看懂" in told.text
+    assert seen_before_answer == [True]
+
+
+class _Looking:
+    """The bot, with one method that looks before it answers."""
+
+    def __init__(self, bot: Any, answer: Callable[..., Awaitable[bool]]) -> None:
+        self._bot = bot
+        self.answer_callback_query = answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bot, name)
+
+
+@pytest.mark.parametrize("turned_away", [1, 3])
+async def test_an_update_the_database_turned_away_is_tried_again(
+    stage: Stage, turned_away: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = turned_away
+
+    async def act(here: Here, rest: str) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise Unavailable("database is locked")
+        await here.say("guests.lost")
+
+    monkeypatch.setattr("handlers.telegram.PAUSES", (0.0, 0.0, 0.0))
+    hears(stage, act)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    await person.say(chat, "/probe")
+    await stage.settle()
+    assert "没看懂" in chat.messages[-1].text
+    assert left == -1
+
+
+async def test_when_nothing_can_be_stored_the_person_is_told_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(here: Here, _rest: object) -> None:
+        raise Unavailable("database or disk is full")
+
+    monkeypatch.setattr("handlers.telegram.PAUSES", ())
+    hears(stage, act)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    await person.say(chat, "/probe")
+    await stage.settle()
+    assert "记不下来" in chat.messages[-1].text
+    told = await person.press_forged(chat.messages[-1], Probe(1).pack())
+    assert "没有记入" in told.text
+    assert told.show_alert
