@@ -62,7 +62,8 @@ class Round:
     """One round: what each option had in it, who was elected or dropped, and what then moved.
 
     `exhausted` is what named nobody further and `lost` what was cut below the fifth decimal in the rounds
-    before; tallies, exhausted and lost add up to the valid votes. `needed` is the quota, or the majority.
+    before; tallies, exhausted and lost add up to the valid votes. `needed` is the quota that must
+    be reached, or in a run-off the half that must be passed.
     """
 
     number: int

@@ -6,7 +6,7 @@ from rules.exchange.export import read_export, write_export
 from rules.exchange.pabulib import read_pabulib
 from rules.exchange.preflib import read_categories, read_orders, write_orders
 from rules.exchange.refusals import MalformedFile, UnknownFormat, WrongMethod
-from rules.exchange.tally import TallyReport, read, tally_text
+from rules.exchange.tally import TallyReport, read, tally_text, text_of
 
 __all__ = [
     "BallotFile",
@@ -21,6 +21,7 @@ __all__ = [
     "read_orders",
     "read_pabulib",
     "tally_text",
+    "text_of",
     "write_blt",
     "write_export",
     "write_orders",

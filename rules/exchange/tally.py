@@ -18,7 +18,7 @@ from rules.exchange.blt import read_blt
 from rules.exchange.export import read_export
 from rules.exchange.pabulib import read_pabulib
 from rules.exchange.preflib import ORDERS, read_categories, read_orders
-from rules.exchange.refusals import UnknownFormat
+from rules.exchange.refusals import MalformedFile, UnknownFormat
 
 READERS: Mapping[str, Callable[[str, Method | None, int | None], BallotFile]] = {
     **{kind: partial(read_orders, kind) for kind in ORDERS},
@@ -105,6 +105,15 @@ def tally_text(
         question = replace(file.question, ties=TieRule.SEED, seed=seed)
         file = replace(file, question=question)
     return TallyReport(PurePath(name).name, file, count(file.question, file.votes))
+
+
+def text_of(data: bytes) -> str:
+    """The text of a UTF-8 file; a `MalformedFile` names the line of the first byte that is not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        raise MalformedFile(line, "the file is not UTF-8 text") from None
 
 
 def read(name: str, text: str, method: Method | None = None, seats: int | None = None) -> BallotFile:

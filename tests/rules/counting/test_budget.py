@@ -128,6 +128,17 @@ def test_a_group_that_agrees_and_can_afford_something_gets_something(election):
             assert any(vote & winners for vote in group)
 
 
+@many
+@given(elections(Method.GREEDY, ties=st.just(TieRule.SEED)))
+def test_greedy_leaves_out_only_what_the_money_no_longer_paid_for(election):
+    question, votes = election
+    outcome = count(question, votes)
+    for option, support in outcome.standings.items():
+        if support and option not in outcome.winners:
+            before = [bought.cost for bought in outcome.purchases if bought.supporters >= support]
+            assert sum(before) + question.cost(option) > question.budget
+
+
 def possible_purchases(question, votes):
     """The definition with one purse a voter; ties for the price are taken every way that they can be."""
     share = Fraction(question.budget, len(votes))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.counting import Method
-from rules.exchange import MalformedFile, UnknownFormat, tally_text
+from rules.exchange import MalformedFile, UnknownFormat, tally_text, text_of
 from rules.refusals import Refusal
 from tests.rules.exchange.samples import BUDGET, CATEGORIES, FIRST, SINGLE, TENNESSEE
 
@@ -50,6 +50,13 @@ def test_an_empty_file_is_refused_at_its_first_line(name):
 @pytest.mark.parametrize("name", FILES)
 def test_a_byte_order_mark_is_no_part_of_the_text(name):
     assert tally_text(name, "\ufeff" + FILES[name]).outcome == tally_text(name, FILES[name]).outcome
+
+
+def test_a_file_that_is_not_utf_8_is_refused_at_the_first_wrong_byte():
+    assert text_of("\ufeff甲\n乙".encode()) == "甲\n乙"
+    with pytest.raises(MalformedFile) as refused:
+        text_of(b"a\nb\n" + "甲".encode("gb18030"))
+    assert refused.value.line == 3
 
 
 def test_a_name_with_an_unknown_ending_is_refused_with_the_endings_that_are_known():
