@@ -75,12 +75,13 @@ def for_meeting(
     another time counts its revisions: their reminders have keys of their own and are said anew.
     """
     moved = f":r{revision}" if revision else ""
-    return tuple(
-        Reminder(f"meeting:{meeting}:{label(lead)}{moved}", Kind.MEETING, due, meeting)
-        for lead in sorted(set(before), reverse=True)
-        if (planned := _ahead(starts, lead)) > announced
-        and _later((due := _polite(planned, starts, quiet)), announced)
-    )
+    found = []
+    for lead in sorted(set(before), reverse=True):
+        planned = _ahead(starts, lead)
+        due = _polite(planned, starts, quiet)
+        if _later(planned, announced) and _later(due, announced):
+            found.append(Reminder(f"meeting:{meeting}:{label(lead)}{moved}", Kind.MEETING, due, meeting))
+    return tuple(found)
 
 
 def for_ballot(

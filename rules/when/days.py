@@ -199,7 +199,8 @@ class Lunar:
                 yield (found,)
             return
         for year in range(to_lunar(today).year, to_lunar(today).year + 2):
-            if not self._has_month(year):
+            month = self._first_of_month(year)
+            if month is None or month + timedelta(days=30) <= today:
                 continue
             found = from_lunar(LunarDay(year, self.month, self.day, self.leap))
             if found >= today:
@@ -207,12 +208,11 @@ class Lunar:
                 return
         raise NoSuchDay
 
-    def _has_month(self, year: int) -> bool:
+    def _first_of_month(self, year: int) -> date | None:
         try:
-            from_lunar(LunarDay(year, self.month or 0, 1, self.leap))
+            return from_lunar(LunarDay(year, self.month or 0, 1, self.leap))
         except NoSuchLunarDay:
-            return False
-        return True
+            return None  # a leap month of other years
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ class Phrase:
         """Whether more than a day was said."""
         return self.start is not None or self.part is not None or self.from_now is not None
 
+    @property
+    def says_when(self) -> bool:
+        """Whether it is a time at all."""
+        return self.has_day or self.has_hour
+
 
 def parse(text: str, position: int) -> Phrase | None:
     """Read the longest time that begins at the position of the folded text."""
@@ -56,7 +61,7 @@ def parse(text: str, position: int) -> Phrase | None:
     while True:
         taken = _next(phrase, text, begins=phrase.end == position)
         if taken is None:
-            return phrase if _complete(phrase) and not _NOT_THEN.match(text, phrase.end) else None
+            return phrase if phrase.says_when and not _NOT_THEN.match(text, phrase.end) else None
         phrase = taken
 
 
@@ -75,10 +80,6 @@ def _next(phrase: Phrase, text: str, *, begins: bool) -> Phrase | None:
     return None
 
 
-def _complete(phrase: Phrase) -> bool:
-    return bool(phrase.day or phrase.start or phrase.part or phrase.from_now or phrase.pattern)
-
-
 def _take(phrase: Phrase, match: Match, text: str) -> Phrase | None:
     """Add a piece to the phrase; None if it does not belong to it."""
     match match.piece:
@@ -89,7 +90,7 @@ def _take(phrase: Phrase, match: Match, text: str) -> Phrase | None:
         case Lasting(length):
             return _take_length(phrase, length, match.end)
         case FromNow(length):
-            return replace(phrase, from_now=length, end=match.end) if not _complete(phrase) else None
+            return replace(phrase, from_now=length, end=match.end) if not phrase.says_when else None
         case Pattern() as pattern:
             free = phrase.day is None and phrase.pattern is None
             return replace(phrase, pattern=pattern, end=match.end) if free else None

@@ -167,6 +167,7 @@ MOMENTS = [
     (FRIDAY, "初五下午三点", "2026-12-13 15:00"),
     (FRIDAY, "三月初三上午九点", "2027-04-09 09:00"),
     (FRIDAY, "腊月廿四上午九点", "2027-01-31 09:00"),
+    (FRIDAY, "农历二月三十上午九点", "2027-04-06 09:00"),  # this year's, which is over, had 29 days
     (LUNAR_EVE, "正月初一上午九点", "2026-02-17 09:00"),
     (LUNAR_EVE, "腊月二十九晚上七点", "2026-02-16 19:00"),
     (LUNAR_EVE, "腊月二十三下午两点", "2027-01-30 14:00"),
@@ -383,6 +384,7 @@ def test_a_time_that_is_over_says_which_it_was(now, text, past):
         (MONTH_END, "35号"),
         (FRIDAY, "下个月第五个周一"),
         (FRIDAY, "闰六月初一"),
+        (FRIDAY, "农历八月三十"),
         (LUNAR_EVE, "腊月三十"),  # the month had 29 days
         (FRIDAY, "Feb 30 at 7 pm"),
         (FRIDAY, "the 31st of this month"),
