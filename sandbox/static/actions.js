@@ -73,7 +73,7 @@ export function openChatById(id) {
   state.reply = null;
   remember();
   touch("chats", "chat", "messages", "composer");
-  if (id !== null && !state.messages.has(id)) load(id, {});
+  if (state.chats.has(id) && !state.messages.has(id)) load(id, {}); // not in the list yet: the snapshot loads it
 }
 
 function remember() {
@@ -115,7 +115,7 @@ export async function loadUntil(id) {
 export async function say(text) {
   const [chat, reply] = [state.chat, state.reply?.message_id ?? null];
   const sent = await tried(api.say(chat, text, reply));
-  if (sent) answerTo(null);
+  if (sent) settle();
   return sent !== null;
 }
 
@@ -126,8 +126,15 @@ export async function upload(file, caption, asFile) {
   form.append("as", asFile ? "document" : "photo");
   if (state.reply) form.append("reply_to", state.reply.message_id);
   const sent = await tried(api.upload(state.chat, form));
-  if (sent) answerTo(null);
+  if (sent) settle();
   return sent !== null;
+}
+
+/** After something was sent: no reply is begun any more, and the newest message is in sight. */
+function settle() {
+  answerTo(null);
+  state.sent = true;
+  touch("messages");
 }
 
 export function answerTo(message) {

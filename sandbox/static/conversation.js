@@ -58,6 +58,8 @@ function drawPin(message) {
 }
 
 function drawMessages() {
+  follows ||= state.sent;
+  state.sent = false;
   if (follows) trim(state.chat, MOST);
   const messages = messagesOf(state.chat);
   const look = `${state.me?.id}/${state.chat}/${currentLanguage()}`;

@@ -11,6 +11,7 @@ export const state = {
   complete: new Set(),
   chat: null,
   reply: null,
+  sent: false,
   pending: new Set(),
   typing: new Map(),
   online: true,

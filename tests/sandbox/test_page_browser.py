@@ -382,6 +382,21 @@ async def test_reading_further_up_is_not_disturbed_by_what_comes(screen: Screen)
     assert await page.get_by_test_id("messages").evaluate("(list) => list.scrollTop") == top
     await page.get_by_test_id("to-bottom").click()
     await expect(screen.message("最新一句")).to_be_in_viewport()
+    await page.get_by_test_id("messages").evaluate("(list) => { list.scrollTop = 300; }")
+    await expect(page.get_by_test_id("to-bottom")).to_be_visible()
+    await page.get_by_test_id("composer").fill("我说的")
+    await page.keyboard.press("Enter")
+    await expect(screen.message("我说的")).to_be_in_viewport()
+
+
+async def test_an_address_of_an_earlier_sandbox_leads_to_the_list(screen: Screen) -> None:
+    page = await screen.open(chat=None)
+    await page.goto("about:blank")
+    await page.goto(f"{screen.sandbox.url}/#999999/-123456")
+    await expect(page.get_by_test_id("persona")).to_contain_text("示例组长 林")
+    await screen.chat("3栋楼宇会").click()
+    await expect(page.get_by_test_id("chat-title")).to_have_text("3栋楼宇会")
+    await expect(page.get_by_test_id("toast")).to_have_count(0)
 
 
 async def test_on_a_phone_one_goes_from_the_list_to_a_chat_and_back(screen: Screen) -> None:
