@@ -13,6 +13,7 @@ from rules.counting.outcome import (
     TieStep,
     Transfer,
 )
+from rules.counting.plain import Plain, from_plain, to_plain
 from rules.counting.question import (
     ABSTAIN,
     AGAINST,
@@ -61,6 +62,7 @@ __all__ = [
     "NothingChosen",
     "Outcome",
     "Phase",
+    "Plain",
     "Position",
     "Purchase",
     "Question",
@@ -82,4 +84,6 @@ __all__ = [
     "check",
     "count",
     "explain",
+    "from_plain",
+    "to_plain",
 ]

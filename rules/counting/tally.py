@@ -34,8 +34,9 @@ COUNTERS: dict[Method, Callable[[Question, Mapping[Any, Amount]], Outcome]] = {
 def count(question: Question, votes: Iterable[object] | Mapping[Any, Amount]) -> Outcome:
     """Count votes by the question's method; a mapping says how often each vote was cast.
 
-    How often may be any exact number above nothing, so a motion can be counted by area as by heads. A vote
-    that cannot be read is counted as invalid and never stops the count. The order of votes never matters.
+    Votes are hashable, as `check` returns them. How often may be any exact number above nothing, so a motion
+    can be counted by area as by heads. A vote that cannot be read is counted as invalid and never stops the
+    count. The order of votes never matters.
     """
     read: dict[Vote, Amount] = {}
     reasons: dict[str, Amount] = {}

@@ -5,7 +5,7 @@ The shapes are plain hashable values, so that equal votes can be counted togethe
 motion              "for", "against", "abstain"
 single              the option's key
 approval, budgets   frozenset of keys
-score               tuple of (key, score) pairs in the options' order; a mapping is taken too
+score               tuple of (key, score) pairs in the options' order; a mapping is read too
 ranked              tuple of frozensets, best first; options tied in one set where the method allows
 consent             Stance(choice, reason); "agree", "abstain" and "disagree" alone are taken too
 

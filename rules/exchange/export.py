@@ -11,8 +11,7 @@
 of `Question`. Score adds "top"; budgets add "budget", "spend_at_most", "completion", "step", "satisfaction"
 and a "cost" in each option. "times" is 1 unless said. Amounts are whole numbers, or texts like "12.5", "1/3".
 
-A vote is "abstain", or: a word (motion), a key (single), a list of keys (approval, budgets), an object of
-scores (score), a list of lists of keys, best first (ranked), a word or {"choice", "reason"} (consent).
+`rules.counting.plain` says how each method's votes look.
 """
 
 from __future__ import annotations
@@ -28,10 +27,12 @@ from rules.counting import (
     Completion,
     ImpossibleQuestion,
     Method,
+    NotAVote,
     Question,
     Satisfaction,
-    Stance,
     TieRule,
+    from_plain,
+    to_plain,
 )
 from rules.counting.question import BUDGETS, RANKED, YES_OR_NO
 from rules.counting.votes import Vote
@@ -73,7 +74,7 @@ def write_export(file: BallotFile) -> str:
         data |= {"completion": question.completion, "satisfaction": question.satisfaction}
     head = json.dumps(data, ensure_ascii=False, indent=1)[:-2]
     options = [_option(file, option) for option in question.options]
-    votes = [{"vote": _plain(vote), "times": _number(times)} for vote, times in file.votes.items()]
+    votes = [{"vote": to_plain(vote), "times": _number(times)} for vote, times in file.votes.items()]
     parts = [] if question.method in YES_OR_NO else [_rows("options", options)]
     return ",\n".join([head, *parts, _rows("votes", votes)]) + "\n}\n"
 
@@ -91,17 +92,6 @@ def _option(file: BallotFile, option: str) -> dict[str, Any]:
 
 def _number(amount: Amount | None) -> int | str | None:
     return amount if amount is None or isinstance(amount, int) else amount_text(amount)
-
-
-def _plain(vote: Vote) -> object:
-    if isinstance(vote, Stance):
-        return {"choice": vote.choice, "reason": vote.reason} if vote.reason else vote.choice
-    if isinstance(vote, frozenset):
-        return sorted(vote)
-    if isinstance(vote, tuple):
-        scores = {pair[0]: pair[1] for pair in vote if isinstance(pair, tuple)}
-        return scores or [sorted(rank) for rank in vote if isinstance(rank, frozenset)]
-    return vote
 
 
 class _Part:
@@ -246,15 +236,7 @@ def _votes(data: _Part, question: Question) -> dict[Vote, Amount]:
 
 
 def _vote(part: _Part, method: Method) -> Vote:
-    if isinstance(part.value, str):
-        return Stance(part.value) if method is Method.CONSENT else part.value
-    if method is Method.SCORE and isinstance(part.value, dict):
-        return tuple(sorted((option, part.at(option).whole()) for option in part.value))
-    if method is Method.CONSENT and isinstance(part.value, dict):
-        part.refuse_unknown(("choice", "reason"))
-        return Stance(part.at("choice").text(), part.at("reason").text())
-    if method in RANKED:
-        return tuple(frozenset(rank.texts()) for rank in part.parts())
-    if method in BUDGETS or method is Method.APPROVAL:
-        return frozenset(part.texts())
-    raise part.malformed(f"this is not a vote for {method}")
+    try:
+        return from_plain(method, part.value)
+    except NotAVote:
+        raise part.malformed(f"this is not a vote for {method}") from None
