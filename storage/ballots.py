@@ -2,11 +2,154 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.votes import Choice
-from storage.tables import drafts, people
+from rules.ballots import Ballot, Option, State
+from rules.counting import Method
+from rules.homes import Household
+from rules.votes import Choice, Vote
+from storage.rows import every, key, one
+from storage.tables import ballots, drafts, households, members, options, people, rolls, votes
+
+_COLUMNS = [name for name in Ballot.__slots__ if name != "options"]
+
+
+async def add(conn: AsyncConnection, offered: Iterable[Mapping[str, Any]], **values: object) -> Ballot:
+    """Write down a draft with what it offers: number, label, text, picture."""
+    ballot_id = key(await conn.execute(ballots.insert().values(state=str(State.DRAFT), **values)))
+    await conn.execute(options.insert(), [{"ballot_id": ballot_id, **option} for option in offered])
+    return await get(conn, ballot_id)
+
+
+async def get(conn: AsyncConnection, ballot_id: int) -> Ballot:
+    """A ballot by id, known to exist."""
+    found = await find(conn, ballot_id)
+    assert found is not None, f"there is no ballot {ballot_id}"
+    return found
+
+
+async def find(conn: AsyncConnection, ballot_id: int) -> Ballot | None:
+    """A ballot by an id that somebody pressed."""
+    found = await _ballots(conn, select(ballots).where(ballots.c.id == ballot_id))
+    return found[0] if found else None
+
+
+async def of_building(conn: AsyncConnection, building_id: int, state: State) -> list[Ballot]:
+    """The ballots of a building in a state, the one that closes first first."""
+    query = select(ballots).where(ballots.c.building_id == building_id, ballots.c.state == str(state))
+    return await _ballots(conn, query.order_by(ballots.c.closes_at, ballots.c.id))
+
+
+async def of_meeting(conn: AsyncConnection, meeting_id: int) -> list[Ballot]:
+    """The ballots held in a meeting, in the order they were made."""
+    query = select(ballots).where(ballots.c.meeting_id == meeting_id).order_by(ballots.c.id)
+    return await _ballots(conn, query)
+
+
+async def _ballots(conn: AsyncConnection, query: Select[Any]) -> list[Ballot]:
+    rows = (await conn.execute(query)).mappings().all()
+    offered: dict[int, list[Option]] = defaultdict(list)
+    wanted = select(options).where(options.c.ballot_id.in_([row["id"] for row in rows]))
+    for option in every(Option, await conn.execute(wanted.order_by(options.c.ballot_id, options.c.number))):
+        offered[option.ballot_id].append(option)
+    return [_ballot(row, offered[row["id"]]) for row in rows]
+
+
+def _ballot(row: RowMapping, offered: list[Option]) -> Ballot:
+    found = Ballot(**{name: row[name] for name in _COLUMNS}, options=tuple(offered))
+    return replace(found, method=Method(found.method), state=State(found.state))
+
+
+async def change(conn: AsyncConnection, ballot_id: int, **values: object) -> None:
+    """Set columns of a ballot."""
+    await conn.execute(update(ballots).where(ballots.c.id == ballot_id).values(**values))
+
+
+async def drop(conn: AsyncConnection, ballot_id: int) -> None:
+    """Take a draft back."""
+    await conn.execute(delete(options).where(options.c.ballot_id == ballot_id))
+    await conn.execute(delete(ballots).where(ballots.c.id == ballot_id, ballots.c.state == str(State.DRAFT)))
+
+
+async def freeze_roll(conn: AsyncConnection, ballot_id: int, building_id: int) -> list[int]:
+    """Put every household a building has now on a ballot's roll; their ids, ascending."""
+    living = select(literal(ballot_id), households.c.id).where(households.c.building_id == building_id)
+    await conn.execute(insert(rolls).from_select(["ballot_id", "household_id"], living))
+    return await roll(conn, ballot_id)
+
+
+async def roll(conn: AsyncConnection, ballot_id: int) -> list[int]:
+    """The ids of the households that have a vote, ascending."""
+    query = select(rolls.c.household_id).where(rolls.c.ballot_id == ballot_id)
+    return list((await conn.scalars(query.order_by(rolls.c.household_id))).all())
+
+
+async def homes_on_roll(conn: AsyncConnection, ballot_id: int, person_id: int) -> list[Household]:
+    """The households for which a person has a vote in a ballot."""
+    query = (
+        select(households)
+        .join(rolls, rolls.c.household_id == households.c.id)
+        .join(members, members.c.household_id == households.c.id)
+        .where(rolls.c.ballot_id == ballot_id, members.c.person_id == person_id)
+        .order_by(households.c.id)
+    )
+    return every(Household, await conn.execute(query))
+
+
+async def votes_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:
+    """The votes of a ballot in the order of their receipts, which says nothing of who cast them."""
+    query = select(votes).where(votes.c.ballot_id == ballot_id).order_by(votes.c.receipt)
+    return [_vote(row) for row in (await conn.execute(query)).mappings()]
+
+
+async def vote_of(conn: AsyncConnection, ballot_id: int, household_id: int) -> Vote | None:
+    """The vote of a household as it stands."""
+    mine = (votes.c.ballot_id == ballot_id, votes.c.household_id == household_id)
+    row = (await conn.execute(select(votes).where(*mine))).mappings().first()
+    return None if row is None else _vote(row)
+
+
+def _vote(row: RowMapping) -> Vote:
+    found = one(Vote, row)
+    wanted = None if found.wanted is None else tuple(found.wanted)
+    return replace(found, choice=tuple(found.choice), wanted=wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A list as one person has ticked it so far, and where they are in it."""
+
+    choice: Choice = ()
+    page: int = 0
+    checking: bool = False
+
+
+async def draft(conn: AsyncConnection, ballot_id: int, person_id: int) -> Draft | None:
+    """What a person has ticked so far."""
+    mine = (drafts.c.ballot_id == ballot_id, drafts.c.person_id == person_id)
+    row = (await conn.execute(select(drafts).where(*mine))).mappings().first()
+    return None if row is None else Draft(tuple(sorted(row["choice"])), row["page"], row["checking"])
+
+
+async def keep_draft(conn: AsyncConnection, ballot_id: int, person_id: int, kept: Draft) -> None:
+    """Write down what a person has ticked so far."""
+    mine = (drafts.c.ballot_id == ballot_id, drafts.c.person_id == person_id)
+    await conn.execute(delete(drafts).where(*mine))
+    await conn.execute(
+        drafts.insert().values(
+            ballot_id=ballot_id,
+            person_id=person_id,
+            choice=sorted(kept.choice),
+            page=kept.page,
+            checking=kept.checking,
+        )
+    )
 
 
 async def draft_of(conn: AsyncConnection, ballot_id: int, address: str) -> Choice:

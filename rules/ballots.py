@@ -1,0 +1,256 @@
+"""Ballots: how one is asked, what can be chosen, when it closes, and who is on its roll."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from rules.calendar import local
+from rules.counting import Method
+from rules.events import canonical
+from rules.meetings import PROPOSAL_LIMIT, written
+from rules.refusals import Refusal
+from rules.votes import Choice
+from rules.when import Ambiguous, InThePast, Moment, Precision, read
+
+QUESTION_LIMIT = 120  # characters
+OPTION_LIMIT = PROPOSAL_LIMIT  # a proposal becomes an option as it stands
+MOST_OPTIONS = 60
+LONGEST = timedelta(days=60)
+SHORTEST = timedelta(minutes=1)
+EVENING = time(21)
+
+HEAVENLY_STEMS = "甲乙丙丁戊己庚辛壬癸"
+LETTERS = "ABCDEFGHIJ"
+MOTION = {"zh": ("赞成", "反对", "弃权"), "en": ("For", "Against", "Abstain")}
+
+
+class State(StrEnum):
+    """How far a ballot has come."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What can be chosen; `number` counts from 1, `label` is what people call it."""
+
+    ballot_id: int
+    number: int
+    label: str
+    text: str
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A vote being held: of a meeting's item, or of a building outside of any meeting."""
+
+    id: int
+    building_id: int
+    meeting_id: int | None
+    item_id: int | None
+    question: str
+    method: Method
+    at_most: int
+    seats: int
+    state: State
+    convener_id: int
+    opened_at: datetime | None
+    closes_at: datetime | None
+    closed_at: datetime | None
+    eligible: int
+    voted: int
+    roll_hash: str | None
+    seed: str | None
+    result: Mapping[str, Any] | None
+    publication_until: date | None
+    options: tuple[Option, ...] = ()
+
+    def labels_of(self, choice: Choice) -> list[str]:
+        """The labels of what was chosen."""
+        return [self.options[number - 1].label for number in choice]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether a vote would count now."""
+        return self.state is State.OPEN and (self.closes_at is None or now < self.closes_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A ballot as it is being written: the question, the way of choosing, the options with their pictures."""
+
+    question: str
+    method: Method
+    texts: tuple[str, ...]
+    at_most: int = 1
+    pictures: tuple[str | None, ...] = ()
+    meeting_id: int | None = None
+    item_id: int | None = None
+
+
+class TooFewOptions(Refusal):
+    """A choice needs two options at least."""
+
+
+class TooManyOptions(Refusal):
+    """More options than a list can show."""
+
+
+class OptionTwice(Refusal):
+    """The same option stands on the ballot twice."""
+
+
+class AtMostOutOfRange(Refusal):
+    """How many may be chosen is no number from 2 to the number of options."""
+
+
+class ClosingNotUnderstood(Refusal):
+    """What was written is no time at which a ballot could close."""
+
+
+class ClosingUnclear(Refusal):
+    """The time can be meant in several ways."""
+
+
+class ClosingPast(Refusal):
+    """A ballot cannot close before it opened."""
+
+
+class ClosingTooFar(Refusal):
+    """A ballot may not stay open longer than two months."""
+
+
+class NotADraftBallot(Refusal):
+    """The ballot was opened already: it is frozen."""
+
+
+class BallotAlreadyClosed(Refusal):
+    """Somebody, or the clock, closed it first."""
+
+
+class MeetingNotOn(Refusal):
+    """The item's meeting was not announced, or is over: nothing is put to the vote in it."""
+
+
+class NoSuchItem(Refusal):
+    """The item does not exist, or is another meeting's."""
+
+
+class NoSuchBallot(Refusal):
+    """The ballot does not exist, belongs to another building, or was dropped."""
+
+
+def check_plan(plan: Plan) -> Plan:
+    """The plan with its texts tidied.
+
+    Raises NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice, AtMostOutOfRange.
+    """
+    question = written(plan.question, QUESTION_LIMIT)
+    if plan.method is Method.MOTION:
+        return Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id)
+    texts = check_options(plan.texts)
+    at_most = plan.at_most if plan.method is Method.APPROVAL else 1
+    if plan.method is Method.APPROVAL:
+        check_at_most(at_most, len(texts))
+    return Plan(question, plan.method, texts, at_most, plan.pictures, plan.meeting_id, plan.item_id)
+
+
+def check_options(texts: Iterable[str]) -> tuple[str, ...]:
+    """Options as they will be printed.
+
+    Raises TextTooLong, TooFewOptions, TooManyOptions, OptionTwice.
+    """
+    tidy = tuple(written(text, OPTION_LIMIT) for text in texts if text.strip())
+    if len(tidy) < 2:
+        raise TooFewOptions
+    if len(tidy) > MOST_OPTIONS:
+        raise TooManyOptions(most=MOST_OPTIONS, count=len(tidy))
+    if twice := next((text for text in tidy if tidy.count(text) > 1), None):
+        raise OptionTwice(text=twice)
+    return tidy
+
+
+def check_at_most(at_most: int, options: int) -> None:
+    """Go on only where choosing several is a choice. Raises AtMostOutOfRange."""
+    if not 2 <= at_most <= options:
+        raise AtMostOutOfRange(least=2, most=options)
+
+
+def options_of(plan: Plan, lang: str) -> list[tuple[str, str, str | None]]:
+    """Label, text and picture of each option; a motion's label is its whole text."""
+    if plan.method is Method.MOTION:
+        return [(label, "", None) for label in MOTION[lang]]
+    pictures = (*plan.pictures, *(None for _ in plan.texts))
+    return list(zip(labels(len(plan.texts), lang), plan.texts, pictures, strict=False))
+
+
+def labels(options: int, lang: str) -> list[str]:
+    """甲 乙 丙 or A B C; beyond ten, numbers."""
+    names = HEAVENLY_STEMS if lang == "zh" else LETTERS
+    return list(names[:options]) if options <= len(names) else [str(n) for n in range(1, options + 1)]
+
+
+class Closing(StrEnum):
+    """When a ballot closes, by button."""
+
+    QUARTER = "quarter"  # fifteen minutes from now: those present vote
+    TONIGHT = "tonight"
+    TOMORROW = "tomorrow"
+    THREE_DAYS = "three_days"
+
+
+def closings(now: datetime, zone: tzinfo) -> dict[Closing, datetime]:
+    """The times offered now; "tonight" only while it is at least half an hour away."""
+    today = now.astimezone(zone).date()
+    offered = {Closing.QUARTER: now + timedelta(minutes=15)}
+    tonight = local(today, EVENING, zone)
+    if tonight - now >= timedelta(minutes=30):
+        offered[Closing.TONIGHT] = tonight
+    offered[Closing.TOMORROW] = local(today + timedelta(days=1), EVENING, zone)
+    offered[Closing.THREE_DAYS] = local(today + timedelta(days=3), EVENING, zone)
+    return offered
+
+
+def usual_closing(now: datetime, zone: tzinfo) -> datetime:
+    """What is proposed until somebody chooses: tonight, or tomorrow once it is late."""
+    offered = closings(now, zone)
+    return offered.get(Closing.TONIGHT, offered[Closing.TOMORROW])
+
+
+def read_closing(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """The time somebody wrote; a day alone means its evening at nine, and is read back before it counts.
+
+    Raises ClosingNotUnderstood, ClosingUnclear, ClosingPast, ClosingTooFar.
+    """
+    reading = read(text, now.astimezone(zone))
+    if isinstance(reading, InThePast):
+        raise ClosingPast
+    if isinstance(reading, Ambiguous):
+        moments = [one.start for one in reading.readings if isinstance(one, Moment)]
+        raise ClosingUnclear(text=text[:40], readings=moments)
+    if not isinstance(reading, Moment) or reading.precision is Precision.PART:
+        raise ClosingNotUnderstood(text=text[:40])
+    whole_day = reading.precision is Precision.DAY
+    closes = local(reading.start.date(), EVENING, zone) if whole_day else reading.start
+    return check_closing(closes, now)
+
+
+def check_closing(closes: datetime, now: datetime) -> datetime:
+    """The time itself, if a ballot opened now can close then. Raises ClosingPast, ClosingTooFar."""
+    if closes - now < SHORTEST:
+        raise ClosingPast
+    if closes - now > LONGEST:
+        raise ClosingTooFar(days=LONGEST.days)
+    return closes
+
+
+def roll_hash(household_ids: Iterable[int]) -> str:
+    """The sha256 of the canonical roll: the ids of the households, ascending."""
+    return hashlib.sha256(canonical(sorted(household_ids))).hexdigest()

@@ -1,0 +1,270 @@
+"""Ballots: written as a draft, read back, opened with a frozen roll, and closed once with its count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.ballots import (
+    QUESTION_LIMIT,
+    Ballot,
+    BallotAlreadyClosed,
+    MeetingNotOn,
+    NoSuchBallot,
+    NoSuchItem,
+    NotADraftBallot,
+    Plan,
+    State,
+    check_at_most,
+    check_closing,
+    check_plan,
+    options_of,
+    roll_hash,
+    usual_closing,
+)
+from rules.calendar import closing
+from rules.counting import Method
+from rules.homes import Building
+from rules.meetings import State as MeetingState
+from rules.people import NotTheLeader
+from rules.results import publication, result_of, standings, tally
+from rules.votes import BallotNotOpen
+from services import outbox, reminding
+from storage import ballots, homes, log, meetings
+from storage import outbox as schedule
+from storage.store import Unit
+
+CLOSE = "ballot_close"
+PUBLICATION_END = "publication_end"
+
+
+async def find(conn: AsyncConnection, ballot_id: int, building_id: int | None = None) -> Ballot:
+    """A ballot by an id that somebody pressed, in the building it is pressed in. Raises NoSuchBallot."""
+    ballot = await ballots.find(conn, ballot_id)
+    if ballot is None or building_id not in {None, ballot.building_id}:
+        raise NoSuchBallot
+    return ballot
+
+
+async def check_convener(conn: AsyncConnection, building_id: int, person_id: int) -> None:
+    """Go on only for the leader, or for the recorder while a meeting is open. Raises NotTheLeader."""
+    held = await homes.offices(conn, building_id, person_id)
+    if "leader" in held:
+        return
+    if "recorder" not in held or not await meetings.of_building(conn, building_id, MeetingState.OPEN):
+        raise NotTheLeader
+
+
+async def plan_of_item(conn: AsyncConnection, building_id: int, meeting_id: int, item_id: int) -> Plan:
+    """What an item puts to the vote: its proposals to choose from; one or none, a motion.
+
+    Raises NoSuchItem, MeetingNotOn.
+    """
+    item, meeting = await meetings.find_item(conn, item_id), await meetings.find(conn, meeting_id)
+    if item is None or meeting is None or item.meeting_id != meeting.id:
+        raise NoSuchItem
+    if meeting.building_id != building_id:
+        raise NoSuchItem
+    if meeting.state not in {MeetingState.ANNOUNCED, MeetingState.OPEN}:
+        raise MeetingNotOn
+    proposed = await meetings.proposals_of(conn, [item.id])
+    if len(proposed) < 2:
+        question = "：".join([item.title, *(proposal.text for proposal in proposed)])[:QUESTION_LIMIT]
+        return Plan(question, Method.MOTION, (), meeting_id=meeting.id, item_id=item.id)
+    texts = tuple(proposal.text for proposal in proposed)
+    pictures = tuple(proposal.picture for proposal in proposed)
+    return Plan(item.title, Method.SINGLE, texts, 1, pictures, meeting.id, item.id)
+
+
+async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> Ballot:
+    """Write a ballot down, to be read back before it opens.
+
+    Raises NotTheLeader, NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice,
+    AtMostOutOfRange.
+    """
+    await check_convener(unit.conn, building.id, person_id)
+    plan = check_plan(plan)
+    offered = [
+        {"number": number, "label": label, "text": text, "picture": picture}
+        for number, (label, text, picture) in enumerate(options_of(plan, building.lang), 1)
+    ]
+    return await ballots.add(
+        unit.conn,
+        offered,
+        building_id=building.id,
+        meeting_id=plan.meeting_id,
+        item_id=plan.item_id,
+        question=plan.question,
+        method=str(plan.method),
+        at_most=plan.at_most,
+        seats=plan.at_most,
+        convener_id=person_id,
+        closes_at=usual_closing(unit.now, ZoneInfo(building.zone)),
+    )
+
+
+async def check_draft(unit: Unit, ballot_id: int, person_id: int) -> Ballot:
+    """A draft that this person may change. Raises NoSuchBallot, NotTheLeader, NotADraftBallot."""
+    ballot = await find(unit.conn, ballot_id)
+    await check_convener(unit.conn, ballot.building_id, person_id)
+    if ballot.state is not State.DRAFT:
+        raise NotADraftBallot
+    return ballot
+
+
+async def set_closing(unit: Unit, ballot: Ballot, closes_at: datetime) -> None:
+    """Close a draft at another time. Raises ClosingPast, ClosingTooFar."""
+    await ballots.change(unit.conn, ballot.id, closes_at=check_closing(closes_at, unit.now))
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+
+
+async def set_most(unit: Unit, ballot: Ballot, at_most: int) -> None:
+    """Let a draft's voters choose one option, or up to so many, and as many win. Raises AtMostOutOfRange."""
+    if ballot.method is Method.MOTION or at_most != 1:
+        check_at_most(at_most, 0 if ballot.method is Method.MOTION else len(ballot.options))
+    method = Method.SINGLE if at_most == 1 else Method.APPROVAL
+    await ballots.change(unit.conn, ballot.id, method=str(method), at_most=at_most, seats=at_most)
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+
+
+async def drop(unit: Unit, ballot: Ballot) -> None:
+    """Take a draft back."""
+    await ballots.drop(unit.conn, ballot.id)
+
+
+async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
+    """Open a draft: the roll is frozen and hashed, the clock and the log know of it.
+
+    Raises ClosingPast, ClosingTooFar, MeetingNotOn.
+    """
+    assert ballot.closes_at is not None, "a draft has its time"
+    closes_at = check_closing(ballot.closes_at, unit.now)
+    if ballot.meeting_id is not None and ballot.item_id is not None:
+        await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)
+    roll = await ballots.freeze_roll(unit.conn, ballot.id, building.id)
+    facts = {"ballot": ballot.id, "item": ballot.item_id, "question": ballot.question}
+    opened = await log.append(unit.conn, _stream(ballot), "ballot_opened", unit.now, **facts)
+    ballot = replace(
+        ballot,
+        state=State.OPEN,
+        opened_at=unit.now,
+        eligible=len(roll),
+        roll_hash=roll_hash(roll),
+        seed=opened.hash,  # of the log's head: nobody could know it before
+    )
+    await ballots.change(
+        unit.conn,
+        ballot.id,
+        state=str(ballot.state),
+        opened_at=ballot.opened_at,
+        eligible=ballot.eligible,
+        roll_hash=ballot.roll_hash,
+        seed=ballot.seed,
+    )
+    await log.append(unit.conn, f"ballot:{ballot.id}", "opened", unit.now, **_frozen(ballot))
+    await schedule.schedule(unit.conn, f"{CLOSE}:{ballot.id}", CLOSE, ballot.id, closes_at)
+    await reminding.schedule_ballot(unit, ballot.id, closes_at, building.zone)
+    await _renew(unit, ballot)
+    return ballot
+
+
+def _frozen(ballot: Ballot) -> dict[str, Any]:
+    """What is fixed from the opening on."""
+    assert ballot.closes_at is not None
+    return {
+        "question": ballot.question,
+        "method": str(ballot.method),
+        "options": [[option.label, option.text] for option in ballot.options],
+        "at_most": ballot.at_most,
+        "seats": ballot.seats,
+        "eligible": ballot.eligible,
+        "roll_hash": ballot.roll_hash,
+        "seed": ballot.seed,
+        "closes_at": ballot.closes_at.isoformat(),
+    }
+
+
+async def close(unit: Unit, ballot_id: int) -> Ballot:
+    """Close a ballot and count it, once.
+
+    Raises NoSuchBallot, BallotNotOpen, BallotAlreadyClosed.
+    """
+    ballot = await find(unit.conn, ballot_id)
+    if ballot.state is State.DRAFT:
+        raise BallotNotOpen
+    if ballot.state is State.CLOSED:
+        raise BallotAlreadyClosed
+    building = await homes.building(unit.conn, ballot.building_id)
+    cast = await ballots.votes_of(unit.conn, ballot.id)
+    outcome = tally(ballot, [vote.choice for vote in cast])
+    early = ballot.closes_at is not None and unit.now < ballot.closes_at
+    result = result_of(ballot, outcome, early=early)
+    end = publication(unit.now, (), ZoneInfo(building.zone))
+    assert end is not None, "nobody has objected yet"
+    closed = replace(
+        ballot, state=State.CLOSED, closed_at=unit.now, result=result, publication_until=end.ends
+    )
+    await ballots.change(
+        unit.conn,
+        ballot.id,
+        state=str(closed.state),
+        closed_at=unit.now,
+        result=result,
+        publication_until=end.ends,
+    )
+    await _write_down(unit, closed, [{"receipt": vote.receipt, "choice": list(vote.choice)} for vote in cast])
+    await schedule.unschedule(unit.conn, ballot.id, CLOSE)
+    await reminding.unschedule_ballot(unit, ballot.id)
+    over = closing(end, ZoneInfo(building.zone))
+    await schedule.schedule(
+        unit.conn, f"{PUBLICATION_END}:{ballot.id}:{end.ends}", PUBLICATION_END, ballot.id, over
+    )
+    await _renew(unit, closed)
+    return closed
+
+
+async def _write_down(unit: Unit, ballot: Ballot, cast: list[dict[str, Any]]) -> None:
+    """The count in the ballot's log, with every vote by its receipt; its figures in the meeting's."""
+    result = ballot.result
+    assert result is not None
+    await log.append(unit.conn, f"ballot:{ballot.id}", "closed", unit.now, votes=cast, result=result)
+    counts = [
+        {"label": row.option.label, "text": row.option.text, "votes": row.votes, "won": row.won}
+        for row in standings(ballot)
+    ]
+    await log.append(
+        unit.conn,
+        _stream(ballot),
+        "ballot_closed",
+        unit.now,
+        ballot=ballot.id,
+        item=ballot.item_id,
+        question=ballot.question,
+        method=str(ballot.method),
+        at_most=ballot.at_most,
+        eligible=ballot.eligible,
+        voted=ballot.voted,
+        counts=counts,
+        carried=bool(result["carried"]),
+        tie=bool(result["tied"]),
+        publication_until=str(ballot.publication_until),
+    )
+
+
+def _stream(ballot: Ballot) -> str:
+    if ballot.meeting_id is not None:
+        return f"meeting:{ballot.meeting_id}"
+    return f"building:{ballot.building_id}"
+
+
+async def _renew(unit: Unit, ballot: Ballot) -> None:
+    await outbox.renew(unit, "ballot", ballot.id)
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+    if ballot.meeting_id is not None:
+        await outbox.renew(unit, "meeting", ballot.meeting_id)
+    if ballot.item_id is not None:
+        await outbox.renew(unit, "item", ballot.item_id)

@@ -1,0 +1,173 @@
+"""Results: how they came about, whose vote is in them, and what is held against them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.ballots import Ballot, State
+from rules.calendar import closing
+from rules.counting import Outcome
+from rules.meetings import written
+from rules.people import NotTheLeader
+from rules.results import (
+    OBJECTION_LIMIT,
+    NoResultYet,
+    NoSuchObjection,
+    Objection,
+    check_objection,
+    publication,
+    publication_over,
+    tally,
+)
+from rules.votes import Choice, NotOnTheRoll
+from services import outbox
+from services.ballots import PUBLICATION_END, find
+from storage import ballots, homes, log, objections
+from storage import outbox as schedule
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The vote of one's household as it was counted; without a choice where none was cast."""
+
+    door: str
+    receipt: str | None
+    choice: Choice
+
+
+async def closed(conn: AsyncConnection, ballot_id: int, building_id: int | None = None) -> Ballot:
+    """A ballot that has its result. Raises NoSuchBallot, NoResultYet."""
+    ballot = await find(conn, ballot_id, building_id)
+    if ballot.state is not State.CLOSED:
+        raise NoResultYet
+    return ballot
+
+
+async def counted_votes(conn: AsyncConnection, ballot: Ballot) -> dict[str, Choice]:
+    """Every vote by its receipt, as the log has kept it since the closing."""
+    events = await log.read(conn, f"ballot:{ballot.id}")
+    kept = next(event.data["votes"] for event in reversed(events) if event.kind == "closed")
+    return {vote["receipt"]: tuple(vote["choice"]) for vote in kept}
+
+
+async def recount(conn: AsyncConnection, ballot: Ballot) -> Outcome:
+    """The count once more, from the votes in the log."""
+    return tally(ballot, (await counted_votes(conn, ballot)).values())
+
+
+async def own_votes(conn: AsyncConnection, ballot: Ballot, person_id: int) -> list[Counted]:
+    """How the votes of a person's households were counted. Raises NotOnTheRoll."""
+    mine = await ballots.homes_on_roll(conn, ballot.id, person_id)
+    if not mine:
+        raise NotOnTheRoll
+    counted = await counted_votes(conn, ballot)
+    found = []
+    for home in mine:
+        vote = await ballots.vote_of(conn, ballot.id, home.id)
+        receipt = vote.receipt if vote is not None and vote.receipt in counted else None
+        found.append(Counted(home.door, receipt, counted[receipt] if receipt else ()))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How a result stands: until when it is open to objection, what was objected, whether that is over."""
+
+    until: date
+    objections: list[Objection]
+    over: bool
+
+    @property
+    def open(self) -> int:
+        """How many objections wait for their answer; they stop the clock."""
+        return sum(objection.open for objection in self.objections)
+
+
+async def published(conn: AsyncConnection, ballot: Ballot, zone: str, now: datetime) -> Published:
+    """How the result of a closed ballot stands now."""
+    assert ballot.publication_until is not None, "it is published at its closing"
+    held = await objections.of_ballot(conn, ballot.id)
+    over = publication_over(ballot.publication_until, held, now, ZoneInfo(zone))
+    return Published(ballot.publication_until, held, over)
+
+
+async def check_objector(unit: Unit, ballot: Ballot, person_id: int) -> None:
+    """Go on only for who had a vote, within the days.
+
+    Raises NotOnTheRoll, AlreadyObjected, PublicationOver.
+    """
+    if not await ballots.homes_on_roll(unit.conn, ballot.id, person_id):
+        raise NotOnTheRoll
+    building = await homes.building(unit.conn, ballot.building_id)
+    zone = ZoneInfo(building.zone)
+    assert ballot.publication_until is not None, "it is published at its closing"
+    held = await objections.of_ballot(unit.conn, ballot.id)
+    check_objection(ballot.publication_until, held, person_id, unit.now, zone)
+
+
+async def object_to(unit: Unit, ballot: Ballot, person_id: int, text: str) -> Objection:
+    """Hold something against a result; the clock stands until it is answered.
+
+    Raises NotOnTheRoll, AlreadyObjected, PublicationOver, NothingWritten, TextTooLong.
+    """
+    await check_objector(unit, ballot, person_id)
+    text = written(text, OBJECTION_LIMIT)
+    made = await objections.add(unit.conn, ballot.id, person_id, text, unit.now)
+    facts = {"objection": made.id, "person": person_id, "text": text}
+    await log.append(unit.conn, f"ballot:{ballot.id}", "objected", unit.now, **facts)
+    await outbox.renew(unit, "result", ballot.id)
+    return made
+
+
+async def open_objection(unit: Unit, objection_id: int, person_id: int) -> tuple[Objection, Ballot]:
+    """An objection that this leader may answer. Raises NoSuchObjection, NotTheLeader."""
+    found = await objections.find(unit.conn, objection_id)
+    if found is None or not found.open:
+        raise NoSuchObjection
+    ballot = await find(unit.conn, found.about_id)
+    if "leader" not in await homes.offices(unit.conn, ballot.building_id, person_id):
+        raise NotTheLeader
+    return found, ballot
+
+
+async def answer(unit: Unit, objection_id: int, person_id: int, text: str) -> tuple[Objection, Ballot]:
+    """Answer an objection; with the last open one the clock goes on, as much later as it stood.
+
+    Raises NoSuchObjection, NotTheLeader, NothingWritten, TextTooLong.
+    """
+    found, ballot = await open_objection(unit, objection_id, person_id)
+    text = written(text, OBJECTION_LIMIT)
+    await objections.answer(unit.conn, found.id, text, unit.now)
+    facts = {"objection": found.id, "by": person_id, "text": text}
+    await log.append(unit.conn, f"ballot:{ballot.id}", "answered", unit.now, **facts)
+    await _go_on(unit, ballot)
+    await outbox.renew(unit, "result", ballot.id)
+    return replace(found, state="answered", answer=text, answered_at=unit.now), ballot
+
+
+async def _go_on(unit: Unit, ballot: Ballot) -> None:
+    building = await homes.building(unit.conn, ballot.building_id)
+    zone = ZoneInfo(building.zone)
+    assert ballot.closed_at is not None
+    end = publication(ballot.closed_at, await objections.of_ballot(unit.conn, ballot.id), zone)
+    if end is None:
+        return
+    await ballots.change(unit.conn, ballot.id, publication_until=end.ends)
+    key = f"{PUBLICATION_END}:{ballot.id}:{end.ends}"
+    await schedule.schedule(unit.conn, key, PUBLICATION_END, ballot.id, closing(end, zone))
+
+
+async def settle(unit: Unit, ballot_id: int) -> bool:
+    """Let a result stand once its days are over with nothing held against it; whether it does."""
+    ballot = await ballots.get(unit.conn, ballot_id)
+    building = await homes.building(unit.conn, ballot.building_id)
+    stands = (await published(unit.conn, ballot, building.zone, unit.now)).over
+    if stands:
+        await log.append(unit.conn, f"ballot:{ballot.id}", "stands", unit.now)
+        await outbox.renew(unit, "result", ballot.id)
+    return stands
