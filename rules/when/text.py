@@ -44,7 +44,7 @@ def number(written: str) -> int | None:
 def _chinese(written: str) -> int | None:
     if not written:
         return None
-    if len(written) == 4 and all(character in _DIGITS for character in written):  # a year; 两三 is not 23
+    if len(written) > 2 and all(character in _DIGITS for character in written):  # 二九一; 两三 is no 23
         return int("".join(str(_DIGITS[character]) for character in written))
     hundreds, found, rest = written.rpartition("百")
     high = _small(hundreds) if found else 0

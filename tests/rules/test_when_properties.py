@@ -179,7 +179,15 @@ def test_every_chinese_numeral_is_read_as_its_number(value):
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        *(("两", 2), ("廿三", 23), ("卅", 30), ("零五", 5), ("二零二七", 2027), ("seven", 7)),
+        *(
+            ("两", 2),
+            ("廿三", 23),
+            ("卅", 30),
+            ("零五", 5),
+            ("二零二七", 2027),
+            ("二九一", 291),
+            ("seven", 7),
+        ),
         *((odd, None) for odd in ("两三", "十十", "二三十", "百", "", "x", "٣")),
     ],
 )
