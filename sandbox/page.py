@@ -17,6 +17,8 @@ object with the attributes of `Story` will do::
         sandbox.page.hints[leader.id] = "组长"        # shown beside the name, and found by the search
         sandbox.page.tell(Tour())
         print(sandbox.url)
+        ...
+        await sandbox.page.close()                  # lets the story come to rest before the world ends
 
 The page is for this machine alone: requests that name another host, or come from another site's page, are
 refused, and nothing that people write is ever markup or script.
