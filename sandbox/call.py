@@ -86,6 +86,8 @@ class Call:
             raise bad_request("message is too long")
         body: JSON = {"text": text} | ({"entities": entities} if entities else {})
         preview = self.params.nested("link_preview_options", "can't parse link preview options JSON object")
+        if preview and not isinstance(preview, dict):
+            raise bad_request("object expected as link preview options")
         return body | ({"link_preview_options": preview} if preview else {})
 
     def caption_body(self) -> JSON:
@@ -107,13 +109,12 @@ class Call:
         given = self.params.nested("reply_parameters", "can't parse reply parameters JSON object") or {}
         if not isinstance(given, dict):
             raise bad_request("object expected as reply parameters")
-        message_id = int(given.get("message_id") or self.params.number("reply_to_message_id"))
+        message_id = Params(given).number("message_id") or self.params.number("reply_to_message_id")
         if not message_id:
             return None
         if message_id in chat.messages:
             return message_id
-        allowed = given.get("allow_sending_without_reply") or self.params.flag("allow_sending_without_reply")
-        if allowed in {True, "true"}:
+        if any(asked.flag("allow_sending_without_reply") for asked in (Params(given), self.params)):
             return None
         raise bad_request("message to be replied not found")
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.conversations import Conversation, Group, Seen
+from sandbox.conversations import Conversation, Seen
 from sandbox.errors import ApiError
 from sandbox.people import NotThereError, Person
 
@@ -27,6 +27,7 @@ class Control:
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
         self.people = sandbox.people
+        self._outage: asyncio.Task[None] | None = None
         self.verbs: dict[str, Callable[[JSON], Awaitable[Any]]] = {
             "new_bot": self.new_bot,
             "new_person": self.new_person,
@@ -39,6 +40,7 @@ class Control:
             "faults": self.faults,
             "fail_next": self.fail_next,
             "counters": self.counters,
+            "outage": self.outage,
         }
 
     def routes(self) -> list[BaseRoute]:
@@ -87,7 +89,7 @@ class Control:
         verb = asked.pop("verb")
         if verb not in VERBS:
             raise LookupError(f"people can {', '.join(sorted(VERBS))}")
-        return shown(await getattr(person, verb)(**self._things(person, asked)))
+        return shown(await getattr(person, verb)(**self._things(person, verb, asked)))
 
     async def acts(self, asked: JSON) -> JSON:
         """Let several people do something at the same time; an act that fails gives its error."""
@@ -129,16 +131,28 @@ class Control:
         self.sandbox.faults.next(**asked)
         return {}
 
+    async def outage(self, asked: JSON) -> JSON:
+        """Cut all connections and refuse new ones: seconds."""
+        self._outage = asyncio.create_task(self._gone(float(asked["seconds"])))
+        return {}
+
+    async def _gone(self, seconds: float) -> None:
+        await self.sandbox.stop()
+        await asyncio.sleep(seconds)
+        await self.sandbox.start()
+
     async def counters(self, _asked: JSON) -> JSON:
         """Return how many requests there were by method and by status, and how many exceeded the limits."""
         journal = self.sandbox.counters
         exceeded = sum(meter.exceeded for meter in self.sandbox.world.meters.values())
         return {"methods": journal.methods, "statuses": journal.statuses, "exceeded": exceeded}
 
-    def _things(self, person: Person, asked: JSON) -> JSON:
+    def _things(self, person: Person, verb: str, asked: JSON) -> JSON:
         """Return the arguments of a verb, names turned into what they name."""
         chat = self._chat(person, asked.pop("chat")) if "chat" in asked else None
         things: JSON = {}
+        if chat is not None and (place := VERBS[verb]) != "message":
+            things[place] = chat
         for name, value in asked.items():
             match name:
                 case "message_id" if chat is not None:
@@ -149,40 +163,34 @@ class Control:
                     things["content"] = b64decode(value)
                 case _:
                     things[name] = value
-        if chat is not None and "message" not in things:
-            things[
-                "group"
-                if isinstance(chat, Group) and "text" not in asked and "content" not in asked
-                else "chat"
-            ] = chat
         return things
 
     def _chat(self, person: Person, key: Any) -> Conversation:
         return person.private() if key == "private" else self.people.chat(str(key))
 
 
-VERBS = {
-    "say",
-    "reply",
-    "edit",
-    "delete",
-    "send_photo",
-    "send_document",
-    "press",
-    "press_forged",
-    "vote_in_poll",
-    "start",
-    "open_link",
-    "join",
-    "add",
-    "leave",
-    "remove",
-    "add_bot",
-    "remove_bot",
-    "promote",
-    "pin",
-    "block",
-    "unblock",
+VERBS = {  # of Person, and what each calls the place it is about
+    "say": "chat",
+    "reply": "message",
+    "edit": "message",
+    "delete": "message",
+    "send_photo": "chat",
+    "send_document": "chat",
+    "press": "message",
+    "press_forged": "message",
+    "vote_in_poll": "message",
+    "start": "chat",
+    "open_link": "group",
+    "join": "group",
+    "add": "group",
+    "leave": "group",
+    "remove": "group",
+    "add_bot": "group",
+    "remove_bot": "group",
+    "promote": "group",
+    "pin": "message",
+    "block": "chat",
+    "unblock": "chat",
 }
 SETTINGS = {
     "latency",

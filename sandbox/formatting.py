@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 from sandbox.errors import bad_request
+from sandbox.markdown import markdown
 
 JSON = dict[str, Any]
 Formatted = tuple[str, list[JSON]]
@@ -57,7 +58,7 @@ class Open:
     offset: int
 
 
-def parse(text: str, parse_mode: str, entities: list[JSON] | None) -> Formatted:
+def parse(text: str, parse_mode: str, entities: Any = None) -> Formatted:
     """Return the trimmed text and all its entities, those given and those Telegram finds by itself.
 
     Raises ApiError 400 "can't parse entities: ..." for broken markup and "unsupported parse_mode".
@@ -66,8 +67,6 @@ def parse(text: str, parse_mode: str, entities: list[JSON] | None) -> Formatted:
     if mode == "html":
         text, entities = html(text)
     elif mode == "markdownv2":
-        from sandbox.markdown import markdown  # noqa: PLC0415 - only bots that ask for it pay for it
-
         text, entities = markdown(text)
     elif mode:
         raise bad_request("unsupported parse_mode")
@@ -185,12 +184,15 @@ def argument(tag: str, attributes: dict[str, str]) -> str:
     return "1" if tag == "blockquote" and "expandable" in attributes else ""
 
 
-def checked(text: str, entities: list[JSON]) -> list[JSON]:
+def checked(text: str, entities: Any) -> list[JSON]:
     """Return given entities that lie inside the text."""
+    if not isinstance(entities, list):
+        raise bad_request("can't parse entities JSON object")
     length = units(text)
     inside = []
     for entity in entities:
-        if entity.get("offset", -1) < 0 or entity.get("length", 0) <= 0:
+        check_entity(entity)
+        if entity["offset"] < 0 or entity["length"] <= 0:
             continue
         if entity["offset"] + entity["length"] > length:
             raise bad_request(
@@ -199,6 +201,15 @@ def checked(text: str, entities: list[JSON]) -> list[JSON]:
             )
         inside.append(entity)
     return inside
+
+
+def check_entity(entity: Any) -> None:
+    """Refuse what is no MessageEntity."""
+    if not isinstance(entity, dict):
+        raise bad_request("can't parse MessageEntity: expected an Object")
+    for name, kind, called in (("type", str, "String"), ("offset", int, "Number"), ("length", int, "Number")):
+        if not isinstance(entity.get(name), kind):
+            raise bad_request(f'can\'t parse MessageEntity: field "{name}" must be of type {called}')
 
 
 def trimmed(text: str, entities: list[JSON]) -> Formatted:

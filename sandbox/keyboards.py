@@ -86,7 +86,16 @@ def check_data(data: Any) -> None:
 
 def check_url(url: Any) -> None:
     """Refuse a link that leads nowhere."""
-    parts = urlsplit(str(url) if "://" in str(url) else f"http://{url}")
-    good = parts.scheme in {"http", "https", "tg"} and (parts.scheme == "tg" or "." in parts.netloc)
-    if not good and parts.hostname != "localhost":
+    if not leads_somewhere(str(url)):
         raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+
+
+def leads_somewhere(url: str) -> bool:
+    """Whether a link has an address that could exist; http:// may be left out."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+    except ValueError:
+        return False
+    if parts.scheme == "tg":
+        return True
+    return parts.scheme in {"http", "https"} and ("." in parts.netloc or parts.hostname == "localhost")

@@ -7,6 +7,8 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+SECONDS_TO_END = 1.0
+
 
 class Connection(H11Protocol):
     """A connection that lets the application cut it."""
@@ -63,7 +65,9 @@ class Server:
         for connection in list(server.server_state.connections):
             cast("H11Protocol", connection).transport.abort()
         if tasks := list(server.server_state.tasks):
-            await asyncio.wait(tasks, timeout=5)
+            _, stuck = await asyncio.wait(tasks, timeout=SECONDS_TO_END)
+            for task in stuck:
+                task.cancel()
 
 
 def listening(host: str, port: int) -> socket.socket:

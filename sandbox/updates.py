@@ -21,7 +21,7 @@ KINDS = frozenset(
     }
 )
 BY_DEFAULT = KINDS - {"chat_member"}
-TERMINATED = "terminated by other getUpdates request; make sure that only one bot instance is running"
+OTHER_POLLER = "other getUpdates request; make sure that only one bot instance is running"
 
 
 class UpdateQueue:
@@ -85,10 +85,10 @@ class UpdateQueue:
         if self.on_confirm:
             self.on_confirm()
 
-    def claim(self) -> None:
-        """Become the only one who polls: an earlier call that still waits is ended with a 409."""
+    def claim(self, by: str = OTHER_POLLER) -> None:
+        """Become the only one who gets updates: an earlier call that still waits is ended with a 409."""
         if self._waiter and not self._waiter.done():
-            self._waiter.set_exception(conflict(TERMINATED))
+            self._waiter.set_exception(conflict(f"terminated by {by}"))
 
     async def wait(self, timeout: float) -> None:  # noqa: ASYNC109 - the Bot API's own word
         """Return when something is pending, or the time is over."""

@@ -95,7 +95,9 @@ def delete_messages(call: Call) -> bool:
     numbers = call.params.nested("message_ids", "can't parse message identifiers JSON object")
     if not isinstance(numbers, list) or not 1 <= len(numbers) <= 100:
         raise bad_request("message identifiers are not specified")
-    for message in [chat.messages[number] for number in map(int, numbers) if number in chat.messages]:
+    if not all(isinstance(number, int) for number in numbers):
+        raise bad_request("invalid message identifier specified")
+    for message in [chat.messages[number] for number in numbers if number in chat.messages]:
         if may_delete(call, message):
             delete(call.world, message)
     return True

@@ -89,12 +89,12 @@ def quiz(call: Call, options: int) -> JSON:
     params = call.params
     right = params.nested("correct_option_ids", "can't parse correct option identifiers JSON object")
     right = right or ([params.number("correct_option_id")] if "correct_option_id" in params else [])
-    if not right or not all(0 <= int(option) < options for option in right):
+    if not isinstance(right, list) or not right or not all(option in range(options) for option in right):
         raise bad_request("wrong correct option ID specified")
     text, entities = parse(params.text("explanation"), params.text("explanation_parse_mode"), None)
     if units(text) > LONGEST_EXPLANATION:
         raise bad_request("poll explanation is too long")
-    shown: JSON = {"correct_option_ids": [int(option) for option in right]}
+    shown: JSON = {"correct_option_ids": right}
     return shown | ({"explanation": text, "explanation_entities": entities} if text else {})
 
 

@@ -38,7 +38,8 @@ def set_my_commands(call: Call) -> bool:
         if not 1 <= units(str(command.get("description", ""))) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     call.bot.commands[audience(call)] = [
-        {"command": c["command"].removeprefix("/"), "description": c["description"]} for c in commands
+        {"command": str(c["command"]).removeprefix("/"), "description": str(c["description"])}
+        for c in commands
     ]
     return True
 

@@ -86,7 +86,7 @@ def send_media_group(call: Call) -> list[JSON]:
 
 def media_body(call: Call, item: JSON) -> JSON:
     """Return the body of a message that shows an InputMedia."""
-    kind = item.get("type")
+    kind = str(item.get("type"))
     if kind not in {"photo", "document"}:
         raise bad_request(f'can\'t parse InputMedia: type "{kind}" is not known to the sandbox')
     if not item.get("media"):

@@ -52,17 +52,26 @@ def set_webhook(call: Call, webhooks: Webhooks) -> bool:
     url = call.params.text("url")
     if not url:
         return delete_webhook(call, webhooks)
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    check_address(url)
     secret = call.params.text("secret_token")
     if secret and not SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
     remember_allowed(call)
     forget_pending(call)
     connections = call.params.number("max_connections", 40)
+    call.bot.updates.claim("setWebhook request")
     webhooks.set(call.bot, Webhook(url, secret, max(1, min(connections, 100))))
     return True
+
+
+def check_address(url: str) -> None:
+    """Refuse an address that is neither https nor on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise bad_request("bad webhook: invalid webhook URL specified") from None
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
 
 
 def delete_webhook(call: Call, webhooks: Webhooks) -> bool:

@@ -78,6 +78,19 @@ async def test_people_act_and_see_over_http(served: tuple[Remote, str]) -> None:
     await remote.act(resident, "add_bot", chat=(await remote.new_group("4栋", resident))["key"])
 
 
+async def test_an_outage_ends_by_itself_and_forgets_nothing(served: tuple[Remote, str]) -> None:
+    remote, bot = served
+    resident = await remote.new_person("示例住户 1")
+    await remote.act(resident, "start")
+    async with httpx.AsyncClient(trust_env=False, transport=httpx.AsyncHTTPTransport(retries=8)) as client:
+        assert (await client.get(f"{bot}/getMe")).status_code == 200
+        await remote.ask("outage", seconds=0.1)
+        with pytest.raises(httpx.TransportError):
+            await client.get(f"{bot}/getUpdates?timeout=30&offset=9")
+        updates = (await client.get(f"{bot}/getUpdates")).json()["result"]
+    assert updates == []
+
+
 async def test_faults_are_set_and_mistakes_explained(served: tuple[Remote, str]) -> None:
     remote, bot = served
     await remote.faults(error_500=1.0)
