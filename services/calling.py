@@ -1,0 +1,300 @@
+"""Calling a meeting: a draft that leaders complete, its notice, and what may still change after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rules.calling import Timed, read_call
+from rules.homes import Building
+from rules.meetings import (
+    DEFAULT_KIND,
+    MOST_ITEMS,
+    MOST_PROPOSALS,
+    PLACE_LIMIT,
+    PROPOSAL_LIMIT,
+    TITLE_LIMIT,
+    Item,
+    Meeting,
+    NoSuchMeeting,
+    NothingWritten,
+    Proposal,
+    State,
+    TimeIsOver,
+    TooManyItems,
+    TooManyProposals,
+    check_announced,
+    check_complete,
+    check_draft,
+    check_time,
+    written,
+)
+from rules.people import NotTheLeader
+from rules.refusals import Refusal
+from rules.when import Moment, Precision
+from services import outbox, reminding
+from storage import homes, log, meetings, people
+from storage.store import Unit
+
+FARTHEST = timedelta(days=400)
+MOST_PLACES = 5  # offered as buttons
+
+
+class NoGroupYet(Refusal):
+    """The building has no group chat to which a notice could go."""
+
+
+class NothingChanges(Refusal):
+    """The time and the place asked for are those announced already."""
+
+
+class TooFarAhead(Refusal):
+    """A day more than a year away."""
+
+
+async def led(unit: Unit, meeting_id: int, person_id: int) -> tuple[Meeting, Building]:
+    """A meeting and its building, for a leader of it. Raises NoSuchMeeting, NotTheLeader."""
+    meeting = await meetings.find(unit.conn, meeting_id)
+    if meeting is None:
+        raise NoSuchMeeting
+    if "leader" not in await homes.offices(unit.conn, meeting.building_id, person_id):
+        raise NotTheLeader
+    return meeting, await homes.building(unit.conn, meeting.building_id)
+
+
+async def draft_of(unit: Unit, building: Building, person_id: int) -> Meeting | None:
+    """The draft a leader has of a building, if any."""
+    drafts = await meetings.of_building(unit.conn, building.id, State.DRAFT)
+    return next((draft for draft in drafts if draft.convener_id == person_id), None)
+
+
+async def others_draft(unit: Unit, building: Building, person_id: int) -> Meeting | None:
+    """A draft that another leader of the building has begun."""
+    drafts = await meetings.of_building(unit.conn, building.id, State.DRAFT)
+    return next((draft for draft in drafts if draft.convener_id != person_id), None)
+
+
+async def begin(unit: Unit, building: Building, person_id: int) -> Meeting:
+    """The leader's draft: the one begun earlier, or a new one."""
+    return await draft_of(unit, building, person_id) or await meetings.add(
+        unit.conn,
+        building_id=building.id,
+        kind=DEFAULT_KIND,
+        state=State.DRAFT,
+        convener_id=person_id,
+        place="",
+        sequence=0,
+    )
+
+
+async def take_line(unit: Unit, building: Building, draft: Meeting, line: str) -> Timed | None:
+    """Put what a line says into a draft; the time as it was read, None if the line has none.
+
+    A time that is not exact is not put in: it is for the leader to say.
+    Raises TextTooLong, TooManyItems.
+    """
+    known = await meetings.places(unit.conn, building.id, most=50)
+    call = read_call(line, unit.now.astimezone(ZoneInfo(building.zone)), known)
+    if call.kind != DEFAULT_KIND:
+        await meetings.change(unit.conn, draft.id, kind=call.kind)
+    if call.place:
+        await set_place(unit, draft, call.place)
+    have = {item.title for item in await meetings.items_of(unit.conn, draft.id)}
+    for topic in call.topics:
+        if topic not in have:
+            await add_item(unit, draft, topic)
+    if isinstance(call.reading, Moment) and call.reading.precision is Precision.MINUTE:
+        await set_time(unit, draft, call.reading.start)
+    return call.reading
+
+
+async def set_time(unit: Unit, draft: Meeting, planned: datetime) -> None:
+    """Set the time of a draft; inside the notice period it may stand there, but is not published.
+
+    Raises NotADraft, TimeIsOver, TooFarAhead.
+    """
+    check_draft(draft)
+    check_ahead(planned, unit.now)
+    await meetings.change(unit.conn, draft.id, planned_at=planned)
+    await outbox.renew(unit, "draft", draft.id)
+
+
+def check_ahead(planned: datetime, now: datetime) -> None:
+    """Go on only with a time within about a year from now. Raises TimeIsOver, TooFarAhead."""
+    if planned <= now:
+        raise TimeIsOver(planned=planned)
+    if planned > now + FARTHEST:
+        raise TooFarAhead
+
+
+async def set_place(unit: Unit, draft: Meeting, place: str) -> None:
+    """Set the place of a draft. Raises NotADraft, NothingWritten, TextTooLong."""
+    check_draft(draft)
+    await meetings.change(unit.conn, draft.id, place=written(place, PLACE_LIMIT))
+    await outbox.renew(unit, "draft", draft.id)
+
+
+async def earlier_places(unit: Unit, building: Building) -> list[str]:
+    """Where the building met before, a few of them, the latest first."""
+    return await meetings.places(unit.conn, building.id, MOST_PLACES)
+
+
+async def add_items(unit: Unit, draft: Meeting, text: str) -> list[Item]:
+    """Put items on a draft's agenda, one a line.
+
+    Raises NotADraft, NothingWritten, TextTooLong, TooManyItems.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise NothingWritten
+    return [await add_item(unit, draft, line) for line in lines]
+
+
+async def add_item(unit: Unit, draft: Meeting, title: str) -> Item:
+    """Put an item on a draft's agenda. Raises NotADraft, NothingWritten, TextTooLong, TooManyItems."""
+    check_draft(draft)
+    if len(await meetings.items_of(unit.conn, draft.id)) >= MOST_ITEMS:
+        raise TooManyItems(most=MOST_ITEMS)
+    item = await meetings.add_item(unit.conn, draft.id, written(title, TITLE_LIMIT))
+    await outbox.renew(unit, "draft", draft.id)
+    return item
+
+
+async def drop_item(unit: Unit, draft: Meeting, item_id: int) -> Item:
+    """Take an item off a draft's agenda. Raises NotADraft, NoSuchMeeting."""
+    check_draft(draft)
+    item = await item_on(unit, draft, item_id)
+    await meetings.drop_item(unit.conn, item.id)
+    await outbox.renew(unit, "draft", draft.id)
+    return item
+
+
+async def item_on(unit: Unit, meeting: Meeting, item_id: int) -> Item:
+    """An item of this meeting's agenda. Raises NoSuchMeeting."""
+    item = await meetings.find_item(unit.conn, item_id)
+    if item is None or item.meeting_id != meeting.id:
+        raise NoSuchMeeting
+    return item
+
+
+async def add_proposal(
+    unit: Unit, draft: Meeting, item_id: int, text: str, picture: str | None, by_id: int
+) -> Proposal:
+    """Add a way to settle an item of a draft; a picture may speak for itself.
+
+    Raises NotADraft, NoSuchMeeting, NothingWritten, TextTooLong, TooManyProposals.
+    """
+    check_draft(draft)
+    item = await item_on(unit, draft, item_id)
+    if len(await meetings.proposals_of(unit.conn, [item.id])) >= MOST_PROPOSALS:
+        raise TooManyProposals(most=MOST_PROPOSALS)
+    words = "" if picture and not text.strip() else written(text, PROPOSAL_LIMIT)
+    made = await meetings.add_proposal(unit.conn, item.id, words, picture, by_id, unit.now)
+    await outbox.renew(unit, "draft", draft.id)
+    return made
+
+
+async def discard(unit: Unit, draft: Meeting) -> None:
+    """Give up a draft. Raises NotADraft."""
+    check_draft(draft)
+    await meetings.change(unit.conn, draft.id, state=State.CANCELLED)
+    await outbox.renew(unit, "draft", draft.id)
+
+
+async def publish(unit: Unit, draft: Meeting, building: Building, by_id: int) -> Meeting:
+    """Announce a draft: agenda and proposals are frozen, reminders are scheduled.
+
+    Raises NotADraft, NoTimeYet, NoPlaceYet, NothingOnTheAgenda, TimeIsOver, InsideTheNotice, NoGroupYet.
+    """
+    agenda = await meetings.items_of(unit.conn, draft.id)
+    planned = check_complete(draft, len(agenda), unit.now, ZoneInfo(building.zone))
+    group = await people.group_of(unit.conn, building.id)
+    if group is None or group.state != "here":
+        raise NoGroupYet
+    await meetings.change(unit.conn, draft.id, state=State.ANNOUNCED, published_at=unit.now)
+    await _record_notice(unit, draft, agenda, planned, by_id)
+    announced = await meetings.get(unit.conn, draft.id)
+    await reminding.schedule_meeting(unit, announced, building.zone)
+    await _renew(unit, draft.id)
+    return announced
+
+
+async def _record_notice(
+    unit: Unit, draft: Meeting, agenda: Iterable[Item], planned: datetime, by_id: int
+) -> None:
+    stream = f"meeting:{draft.id}"
+    titles = [[item.number, item.title] for item in agenda]
+    facts = {"planned": planned.isoformat(), "place": draft.place, "kind": draft.kind, "items": titles}
+    await log.append(unit.conn, stream, "published", unit.now, **facts, by=by_id)
+    for proposal in await meetings.proposals_of(unit.conn, [item.id for item in agenda]):
+        await log.append(
+            unit.conn,
+            stream,
+            "proposed",
+            unit.now,
+            item=proposal.item_id,
+            proposal=proposal.id,
+            number=proposal.number,
+            text=proposal.text,
+            person=proposal.by_id,
+        )
+
+
+async def check_change(
+    unit: Unit, meeting: Meeting, building: Building, planned: datetime | None, place: str | None
+) -> tuple[datetime, str]:
+    """The time and place an announced meeting would have; the notice period is asked for again.
+
+    Raises NotAnnounced, NothingChanges, TimeIsOver, TooFarAhead, InsideTheNotice, NothingWritten,
+    TextTooLong.
+    """
+    check_announced(meeting)
+    assert meeting.planned_at is not None
+    new_time = planned or meeting.planned_at
+    new_place = meeting.place if place is None else written(place, PLACE_LIMIT)
+    if (new_time, new_place) == (meeting.planned_at, meeting.place):
+        raise NothingChanges
+    if new_time != meeting.planned_at:
+        check_ahead(new_time, unit.now)
+        check_time(meeting.preset, new_time, unit.now, ZoneInfo(building.zone))
+    return new_time, new_place
+
+
+async def change(
+    unit: Unit, meeting: Meeting, building: Building, by_id: int, planned: datetime | None, place: str | None
+) -> Meeting:
+    """Move an announced meeting in time or place; its reminders move with it. Raises as check_change."""
+    new_time, new_place = await check_change(unit, meeting, building, planned, place)
+    await meetings.change(
+        unit.conn, meeting.id, planned_at=new_time, place=new_place, sequence=meeting.sequence + 1
+    )
+    await log.append(
+        unit.conn,
+        f"meeting:{meeting.id}",
+        "changed",
+        unit.now,
+        planned=new_time.isoformat(),
+        place=new_place,
+        by=by_id,
+    )
+    changed = await meetings.get(unit.conn, meeting.id)
+    if changed.planned_at != meeting.planned_at:
+        await reminding.schedule_meeting(unit, changed, building.zone)
+    await _renew(unit, meeting.id)
+    return changed
+
+
+async def cancel(unit: Unit, meeting: Meeting, by_id: int) -> Meeting:
+    """Call an announced meeting off; nobody is reminded of it any more. Raises NotAnnounced."""
+    check_announced(meeting)
+    await meetings.change(unit.conn, meeting.id, state=State.CANCELLED, sequence=meeting.sequence + 1)
+    await log.append(unit.conn, f"meeting:{meeting.id}", "cancelled", unit.now, by=by_id)
+    await reminding.unschedule_meeting(unit, meeting.id)
+    await _renew(unit, meeting.id)
+    return await meetings.get(unit.conn, meeting.id)
+
+
+async def _renew(unit: Unit, meeting_id: int) -> None:
+    await outbox.renew(unit, "notice", meeting_id)
+    await outbox.renew(unit, "draft", meeting_id)
