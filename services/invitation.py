@@ -1,4 +1,4 @@
-"""The invitation: a meeting as an iCalendar file, which a calendar updates or takes out again (RFC 5545, 5546)."""
+"""The invitation: a meeting as an iCalendar file, which a calendar updates or drops (RFC 5545, 5546)."""
 
 from __future__ import annotations
 
