@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.homes import Building, Household
+from rules.homes import Building, Claim, Household
 from rules.people import Person
 from storage.rows import every, first, key, one
-from storage.tables import buildings, claims, communities, households, members, people, roles, slips
+from storage.tables import ballots, buildings, chats, claims, communities, households, members, people, roles
 
 _buildings = select(buildings, communities.c.name.label("community")).join(communities)
 
@@ -36,6 +36,23 @@ async def building(conn: AsyncConnection, building_id: int) -> Building:
     return one(
         Building, (await conn.execute(_buildings.where(buildings.c.id == building_id))).mappings().one()
     )
+
+
+async def find_building(conn: AsyncConnection, building_id: int) -> Building | None:
+    """A building by an id that somebody pressed."""
+    return first(Building, await conn.execute(_buildings.where(buildings.c.id == building_id)))
+
+
+async def building_of_ballot(conn: AsyncConnection, ballot_id: int) -> Building | None:
+    """The building in which a ballot is held."""
+    query = _buildings.join(ballots, ballots.c.building_id == buildings.c.id)
+    return first(Building, await conn.execute(query.where(ballots.c.id == ballot_id)))
+
+
+async def buildings_with_a_group(conn: AsyncConnection) -> list[Building]:
+    """The buildings that have their group chat, by name."""
+    query = _buildings.join(chats, chats.c.building_id == buildings.c.id).where(chats.c.state == "here")
+    return every(Building, await conn.execute(query.distinct().order_by(buildings.c.name, buildings.c.id)))
 
 
 async def buildings_of(conn: AsyncConnection, community_id: int | None = None) -> list[Building]:
@@ -63,6 +80,11 @@ async def household(conn: AsyncConnection, household_id: int) -> Household:
     return one(Household, (await conn.execute(query)).mappings().one())
 
 
+async def find_home(conn: AsyncConnection, household_id: int) -> Household | None:
+    """A household by an id that somebody pressed."""
+    return first(Household, await conn.execute(select(households).where(households.c.id == household_id)))
+
+
 async def households_in(conn: AsyncConnection, building_id: int) -> list[Household]:
     """The households of a building, in the order of the roll."""
     query = select(households).where(households.c.building_id == building_id).order_by(households.c.id)
@@ -75,11 +97,13 @@ async def count_households(conn: AsyncConnection, building_id: int) -> int:
     return int(await conn.scalar(query) or 0)
 
 
-async def find_household(conn: AsyncConnection, building_id: int, unit: str, room: str) -> Household | None:
-    """The household at a door; in a building of one unit the unit may be unknown."""
+async def find_household(
+    conn: AsyncConnection, building_id: int, unit: str | None, room: str
+) -> Household | None:
+    """The household at a door; without a unit, the one of this room wherever it is."""
     query = select(households).where(households.c.building_id == building_id, households.c.room == room)
-    rows = every(Household, await conn.execute(query))
-    return next((row for row in rows if row.unit in {unit, None}), None)
+    rows = every(Household, await conn.execute(query.order_by(households.c.id)))
+    return next((row for row in rows if unit is None or row.unit in {unit, None}), None)
 
 
 async def unclaimed_place(conn: AsyncConnection, building_id: int) -> Household | None:
@@ -88,9 +112,14 @@ async def unclaimed_place(conn: AsyncConnection, building_id: int) -> Household 
     return first(Household, await conn.execute(query.order_by(households.c.id).limit(1)))
 
 
-async def name_household(conn: AsyncConnection, household_id: int, unit: str, room: str) -> None:
-    """Write the door of a household that was unknown."""
+async def name_household(conn: AsyncConnection, household_id: int, unit: str | None, room: str) -> None:
+    """Write the door of a household that was unknown; without a unit in a building of one."""
     await conn.execute(update(households).where(households.c.id == household_id).values(unit=unit, room=room))
+
+
+async def change_household(conn: AsyncConnection, household_id: int, **values: object) -> None:
+    """Set columns of a household."""
+    await conn.execute(update(households).where(households.c.id == household_id).values(**values))
 
 
 async def join(conn: AsyncConnection, household_id: int, person_id: int, how: str, now: datetime) -> None:
@@ -167,48 +196,29 @@ async def led_by(conn: AsyncConnection, person_id: int) -> list[Building]:
     return every(Building, await conn.execute(query))
 
 
-async def put_slips(conn: AsyncConnection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write the hashes of newly printed codes; unused older ones of the same households lapse."""
-    values = [dict(row) for row in rows]
-    homes = [row["household_id"] for row in values]
-    for start in range(0, len(homes), 500):
-        part = homes[start : start + 500]
-        await conn.execute(delete(slips).where(slips.c.household_id.in_(part), slips.c.used_at.is_(None)))
-    if values:
-        await conn.execute(slips.insert(), values)
+async def ask_claim(conn: AsyncConnection, **values: object) -> Claim:
+    """Write down a claim that a leader is to confirm."""
+    added = await conn.execute(claims.insert().values(state="asked", **values))
+    return one(Claim, (await conn.execute(select(claims).where(claims.c.id == key(added)))).mappings().one())
 
 
-async def slip(conn: AsyncConnection, code_hash: str) -> tuple[int, bool] | None:
-    """The household of a printed code and whether it was used."""
-    query = select(slips.c.household_id, slips.c.used_at).where(slips.c.code_hash == code_hash)
-    row = (await conn.execute(query)).first()
-    return row and (row.household_id, row.used_at is not None)
+async def find_claim(conn: AsyncConnection, claim_id: int) -> Claim | None:
+    """A claim by an id that somebody pressed."""
+    return first(Claim, await conn.execute(select(claims).where(claims.c.id == claim_id)))
 
 
-async def use_slip(conn: AsyncConnection, code_hash: str, person_id: int, now: datetime) -> None:
-    """Mark a code as used."""
-    query = update(slips).where(slips.c.code_hash == code_hash)
-    await conn.execute(query.values(used_at=now, used_by=person_id))
-
-
-async def ask_claim(conn: AsyncConnection, **values: object) -> int:
-    """Write down a claim that a leader is to confirm; its id."""
-    return key(await conn.execute(claims.insert().values(state="asked", **values)))
-
-
-async def claim(conn: AsyncConnection, claim_id: int) -> RowMapping | None:
-    """A claim: id, person_id, building_id, unit, room, state."""
-    return (await conn.execute(select(claims).where(claims.c.id == claim_id))).mappings().first()
-
-
-async def open_claim_of(conn: AsyncConnection, person_id: int, building_id: int) -> RowMapping | None:
-    """The claim of a person that is still waiting for the leader."""
-    query = select(claims).where(
-        claims.c.person_id == person_id, claims.c.building_id == building_id, claims.c.state == "asked"
-    )
-    return (await conn.execute(query)).mappings().first()
+async def open_claims(conn: AsyncConnection, person_id: int) -> list[Claim]:
+    """The claims of a person that are still waiting for a leader."""
+    query = select(claims).where(claims.c.person_id == person_id, claims.c.state == "asked")
+    return every(Claim, await conn.execute(query.order_by(claims.c.id)))
 
 
 async def decide_claim(conn: AsyncConnection, claim_id: int, state: str, by: int) -> None:
     """Write what became of a claim."""
     await conn.execute(update(claims).where(claims.c.id == claim_id).values(state=state, decided_by=by))
+
+
+async def resign(conn: AsyncConnection, building_id: int, person_id: int, role: str) -> None:
+    """Take an office from a person."""
+    where = (roles.c.building_id == building_id, roles.c.person_id == person_id, roles.c.role == role)
+    await conn.execute(delete(roles).where(*where))

@@ -1,0 +1,1 @@
+"""The commands beside the chat, one a file; bot/cli.py registers them."""

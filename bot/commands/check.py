@@ -1,0 +1,126 @@
+"""`louyuhui check`: whether everything the bot needs is there, a line each, or what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import typer
+
+from bot.commands.terminal import CONFIG, ConfigOption, console, settings_of
+from bot.settings import Settings
+from paper.font import FontMissing, open_font
+from services.binding import DEFAULT_ZONE
+from storage import health, migrate
+from storage.engine import open_engine
+from storage.store import Unavailable
+
+SECONDS_OFF = 30  # beyond it reminders and closings would be visibly late or early
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: `good`, and in both languages what it saw or what to do."""
+
+    good: bool
+    zh: str
+    en: str
+
+
+def check(config: ConfigOption = CONFIG) -> None:
+    """检查设置、令牌、数据库、字体和时钟。/ Check settings, token, database, font and clock."""
+    settings = settings_of(config)
+    console.print("✅ 设置 settings", highlight=False)
+    findings = asyncio.run(_all(settings))
+    for finding in findings:
+        mark = "✅" if finding.good else "❌"
+        console.print(f"{mark} {finding.zh}\n   {finding.en}", highlight=False, markup=False)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+async def _all(settings: Settings) -> list[Finding]:
+    checks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (token, database, font, clock)
+    return [await one(settings) for one in checks]
+
+
+async def token(settings: Settings) -> Finding:
+    """Whether the Bot API knows the token."""
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.get(f"{settings.api}/bot{settings.token}/getMe")
+            told = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        kind = type(error).__name__
+        return Finding(
+            False,
+            f"连不上 {settings.api}（{kind}）：请检查网络，或者 api 这一项。",
+            f"Cannot reach {settings.api} ({kind}): check the network, or the setting api.",
+        )
+    if told.get("ok"):
+        name = told["result"]["username"]
+        return Finding(True, f"令牌：机器人是 @{name}", f"Token: the bot is @{name}")
+    return Finding(
+        False,
+        "令牌不对：请找 @BotFather 核对 token。",
+        "The token is wrong: compare it with @BotFather's.",
+    )
+
+
+async def database(settings: Settings) -> Finding:
+    """Whether the database can be opened, is whole, can be written and has the newest schema."""
+    engine = open_engine(settings.database)
+    try:
+        trouble = await health.trouble(engine)
+        revision = await migrate.current(engine) if trouble is None else None
+    except Unavailable as error:
+        trouble = str(error)
+    finally:
+        await engine.dispose()
+    if trouble is not None:
+        return Finding(
+            False,
+            f"数据库：{trouble}。请检查 database 这一项、写权限和磁盘空间；两个机器人不能共用一个文件。",
+            "Database: see the setting database, the folder's permissions and the free disk space;"
+            " two bots must not share one file.",
+        )
+    if revision not in {None, migrate.newest()}:
+        return Finding(
+            True,
+            "数据库：能用，启动时会升级到新版本。",
+            "Database: fine; it is brought up to date at the next start.",
+        )
+    return Finding(True, "数据库：能读能写", "Database: can be read and written")
+
+
+async def font(settings: Settings) -> Finding:
+    """Whether the font for paper is there."""
+    try:
+        open_font(settings.font)
+    except FontMissing as error:
+        return Finding(False, f"字体：{error}", "Font: see the setting font, or run make setup again.")
+    return Finding(True, "字体：有", "Font: found")
+
+
+async def clock(settings: Settings) -> Finding:
+    """Whether the machine's clock agrees with the Bot API's, and its time zones are known."""
+    ZoneInfo(DEFAULT_ZONE)
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.get(settings.api)
+        theirs = parsedate_to_datetime(answer.headers["date"])
+    except (httpx.HTTPError, KeyError, ValueError):
+        return Finding(True, "时钟：没有可以对照的", "Clock: nothing to compare it with")
+    off = abs((datetime.now(UTC) - theirs).total_seconds())
+    if off > SECONDS_OFF:
+        return Finding(
+            False,
+            f"时钟差了 {off:.0f} 秒：请打开系统的自动对时。",
+            f"The clock is {off:.0f} seconds off: switch on time synchronisation.",
+        )
+    return Finding(True, "时钟：准", "Clock: right")

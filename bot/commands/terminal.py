@@ -1,0 +1,65 @@
+"""The terminal: how every command reads its settings, opens its database, and says what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from bot.logs import set_up_logs
+from bot.settings import Settings, SettingsError, read_settings
+from storage import migrate
+from storage.engine import open_engine
+from storage.store import Store, Unavailable
+
+T = TypeVar("T")
+
+console = Console()
+errors = Console(stderr=True)
+
+ConfigOption = Annotated[Path, typer.Option("--config", help="设置文件 / the settings file")]
+CONFIG = Path("config.toml")
+
+
+def fail(message: str, code: int = 1) -> typer.Exit:
+    """The exit after something that could not be done, said in a line or two."""
+    errors.print(f"✗ {message}", highlight=False, markup=False, style="red")
+    return typer.Exit(code)
+
+
+def settings_of(config: Path) -> Settings:
+    """The settings, or the exit that says what is wrong with them."""
+    try:
+        settings = read_settings(config)
+    except SettingsError as error:
+        raise fail(str(error), 2) from None
+    set_up_logs(settings.log_level)
+    return settings
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The database of the settings, at the newest schema. Raises Unavailable."""
+    store = Store(open_engine(settings.database))
+    try:
+        await migrate.upgrade(store.engine)
+        yield store
+    finally:
+        await store.close()
+
+
+def with_database(work: Coroutine[Any, Any, T]) -> T:
+    """What the work comes to, or the exit that says why the database could not be used."""
+    try:
+        return asyncio.run(work)
+    except Unavailable as error:
+        raise fail(
+            f"数据库打不开或写不进去：{error}。可以运行 louyuhui check 看看。"
+            "\nThe database cannot be opened or written; louyuhui check says more.",
+            5,
+        ) from None

@@ -1,0 +1,79 @@
+"""Taking in a roll: buildings and households as the office's file has them; nobody who joined is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rules.homes import Building
+from rules.roll import RollLine
+from storage import homes, log
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a roll changed in one building: households added, changed, alike, and those it does not name."""
+
+    building: Building
+    added: int
+    changed: int
+    alike: int
+    unnamed: int
+
+
+async def take_in(
+    unit: Unit,
+    community: str,
+    zone: str,
+    lines: Sequence[RollLine],
+    progress: Callable[[int], None] = lambda _done: None,
+) -> list[Taken]:
+    """Write a checked roll: new buildings and households, new areas and owners' names.
+
+    Households the file does not name stay as they are. `progress` is told how many lines are done.
+    """
+    community_id = await homes.community(unit.conn, community)
+    known = {building.name: building for building in await homes.buildings_of(unit.conn, community_id)}
+    taken, done = [], 0
+    for name in dict.fromkeys(line.building for line in lines):
+        mine = [line for line in lines if line.building == name]
+        building = known.get(name) or await homes.add_building(
+            unit.conn,
+            community_id=community_id,
+            name=name,
+            units=len({line.unit for line in mine}),
+            zone=zone,
+            lang="zh",
+        )
+        taken.append(await _take_building(unit, building, mine))
+        done += len(mine)
+        progress(done)
+    return taken
+
+
+async def _take_building(unit: Unit, building: Building, lines: Sequence[RollLine]) -> Taken:
+    there = {(home.unit, home.room): home for home in await homes.households_in(unit.conn, building.id)}
+    new = [line for line in lines if (line.unit, line.room) not in there]
+    old = [(there[line.unit, line.room], line) for line in lines if (line.unit, line.room) in there]
+    changed = [
+        (home, line) for home, line in old if (home.area_cm2, home.owner) != (line.area_cm2, line.owner)
+    ]
+    rows = [
+        {
+            "building_id": building.id,
+            "unit": line.unit,
+            "room": line.room,
+            "area_cm2": line.area_cm2,
+            "owner": line.owner,
+        }
+        for line in new
+    ]
+    await homes.add_households(unit.conn, rows)
+    for home, line in changed:
+        await homes.change_household(unit.conn, home.id, area_cm2=line.area_cm2, owner=line.owner)
+    if new or changed:
+        stream = f"building:{building.id}"
+        await log.append(unit.conn, stream, "roll_imported", unit.now, added=len(new), changed=len(changed))
+    unnamed = len(there) - len(old)
+    return Taken(building, len(new), len(changed), len(old) - len(changed), unnamed)
