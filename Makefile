@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check run lock clean
+.PHONY: help setup demo test check run oracles lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -32,6 +32,9 @@ check: setup ## lint, format and types
 
 run: setup ## the bot on real Telegram, with config.toml
 	@$(BIN)/louyuhui run --config config.toml
+
+oracles: ## compare the counting with other programs (in an environment of its own)
+	@sh scripts/oracles
 
 lock: setup ## make the locks anew from pyproject.toml
 	sh scripts/lock

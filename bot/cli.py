@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from telegram.error import InvalidToken, NetworkError
 
-from bot.logs import set_up_logs
+from bot.commands import roll
+from bot.commands.check import check
+from bot.commands.terminal import CONFIG, ConfigOption, console, fail, settings_of, with_database
 from bot.program import running
-from bot.settings import Settings, SettingsError, read_settings
-from storage.store import Unavailable
+from bot.settings import Settings
 
 app = typer.Typer(
     name="louyuhui",
@@ -23,27 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
-errors = Console(stderr=True)
-
-ConfigOption = Annotated[Path, typer.Option("--config", help="设置文件 / the settings file")]
-CONFIG = Path("config.toml")
-
-
-def fail(message: str, code: int = 1) -> typer.Exit:
-    """The exit after something that could not be done, said in a line or two."""
-    errors.print(f"[red]✗[/red] {message}", highlight=False)
-    return typer.Exit(code)
-
-
-def settings_of(config: Path) -> Settings:
-    """The settings, or the exit that says what is wrong with them."""
-    try:
-        settings = read_settings(config)
-    except SettingsError as error:
-        raise fail(str(error), 2) from None
-    set_up_logs(settings.log_level)
-    return settings
+app.add_typer(roll.app, name="roll")
+app.command()(check)
 
 
 @app.command()
@@ -51,17 +31,13 @@ def run(config: ConfigOption = CONFIG) -> None:
     """在 Telegram 上运行机器人。/ Run the bot on Telegram, until told to stop."""
     settings = settings_of(config)
     try:
-        asyncio.run(_run(settings))
+        with_database(_run(settings))
     except InvalidToken:
         raise fail(
             "令牌 token 不对：请在 @BotFather 里核对。\nThe token is wrong: compare it with @BotFather's.", 3
         ) from None
     except NetworkError as error:
         raise fail(f"连不上 {settings.api}：{error}\nCannot reach {settings.api}.", 4) from None
-    except Unavailable as error:
-        raise fail(
-            f"数据库打不开或写不进去：{error}\nThe database cannot be opened or written: louyuhui check.", 5
-        ) from None
 
 
 async def _run(settings: Settings) -> None:

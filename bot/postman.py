@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from telegram import (
@@ -81,20 +82,33 @@ class Refused:
 Delivery = Sent | Gone | Moved | Later | Unsure | Refused
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_LOST = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_LOST = (  # an edit cannot show it any more, a new message can
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message",
+    "there is no caption in the message",
+)
 
 
 class Postman:
     """Sends through a Bot; draws cards and makes files when their turn comes."""
 
     def __init__(
-        self, bot: Bot, store: Store, words: Words, routes: Routes, clock: Callable[[], datetime]
+        self,
+        bot: Bot,
+        store: Store,
+        words: Words,
+        routes: Routes,
+        clock: Callable[[], datetime],
+        font: Path | None,
     ) -> None:
         self._bot = bot
         self._store = store
         self._words = words
         self._routes = routes
         self._clock = clock
+        self._font = font
 
     @staticmethod
     def weight(job: Letter | Card) -> int:
@@ -108,7 +122,7 @@ class Postman:
     async def show(self, chat: Chat, card: Card) -> Delivery:
         """Carry a card as it looks now: a new message, or an edit of the one that is there."""
         async with self._store.glance() as conn:
-            view = View(conn, self._words, card.lang, self._clock(), self._bot.username, chat)
+            view = View(conn, self._words, card.lang, self._clock(), self._bot.username, chat, self._font)
             screen = await self._routes.cards[card.kind](view, card.about_id)
         if screen is None:
             return Sent(card.message or "", card.picture)
@@ -124,7 +138,9 @@ class Postman:
     async def _send(self, chat: Chat, payload: dict[str, Any]) -> Delivery:
         to, text, markup = chat.address, payload["text"], _markup(payload["keys"])
         if payload.get("edit"):
-            return await self._edit(to, payload["edit"], text, markup)
+            edited = await self._unless_lost(self._edit(to, payload["edit"], text, markup))
+            if edited is not None:
+                return edited
         reply = (
             ReplyParameters(int(payload["reply_to"]), allow_sending_without_reply=True)
             if payload.get("reply_to")
@@ -167,10 +183,13 @@ class Postman:
     ) -> Delivery | None:
         """Edit the card's message; None when it is lost and has to be sent anew."""
         assert card.message is not None
+        edit = self._edit_caption if card.picture else self._edit
+        return await self._unless_lost(edit(chat.address, card.message, screen.text, markup))
+
+    @staticmethod
+    async def _unless_lost(edit: Awaitable[Delivery]) -> Delivery | None:
         try:
-            if card.picture:
-                return await self._edit_caption(chat.address, card.message, screen.text, markup)
-            return await self._edit(chat.address, card.message, screen.text, markup)
+            return await edit
         except BadRequest as error:
             if any(words in error.message.lower() for words in _LOST):
                 return None
@@ -212,7 +231,9 @@ class Postman:
         if "file" in source:
             return str(source["file"])
         async with self._store.glance() as conn:
-            view = View(conn, self._words, source["lang"], self._clock(), self._bot.username)
+            view = View(
+                conn, self._words, source["lang"], self._clock(), self._bot.username, None, self._font
+            )
             made = await self._routes.makers[source["make"]](view, source["about"])
         return InputFile(made.content, filename=made.name)
 

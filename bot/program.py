@@ -11,14 +11,14 @@ from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.clock import Clock
+from bot.clock import Clock, utc_now
 from bot.dispatcher import Dispatcher
 from bot.intake import Intake
 from bot.limits import Limits
 from bot.postman import Postman
 from bot.settings import Settings
 from handlers.all import all_routes
-from handlers.telegram import Reception, utc_now
+from handlers.telegram import Reception
 from handlers.words import Words
 from services.vote_box import VoteBox
 from storage import migrate
@@ -93,7 +93,7 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
         store,
         application,
         Intake(application),
-        Dispatcher(store, Postman(bot, store, words, routes, now), now, limits, speed),
+        Dispatcher(store, Postman(bot, store, words, routes, now, settings.font), now, limits, speed),
         Clock(store, words, routes, lambda: bot.username, now, settings.tick),
         reception,
     )

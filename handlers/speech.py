@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from handlers.buttons import Keys
@@ -56,6 +57,7 @@ class View:
     now: datetime
     bot_name: str
     chat: Chat | None = None  # where a card is shown; None for a file
+    font: Path | None = None  # for paper and pictures; None: the one that comes along
 
     def html(self, name: str, /, **facts: object) -> str:
         """The template `name` as a message."""
@@ -124,6 +126,15 @@ class Speech:
             return False
         chat = await people.enter(self.unit.conn, person.address, "private", person.name)
         await self.say_in(chat.id, person.lang, name, **more)
+        return True
+
+    async def show_person(self, person_id: int, kind: str, about_id: int, **more: Any) -> bool:
+        """Show a card to a person in private; False when no private message reaches them."""
+        person = await people.get(self.unit.conn, person_id)
+        if person.address is None or person.reach != "yes":
+            return False
+        chat = await people.enter(self.unit.conn, person.address, "private", person.name)
+        await outbox.show(self.unit, chat.id, kind, about_id, person.lang, **more)
         return True
 
     async def say_to_building(self, building: Building, name: str, /, **more: Any) -> bool:

@@ -10,7 +10,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from telegram import Bot, ChatMember, Message, Update, User
@@ -278,8 +278,3 @@ def _quoted(message: Message) -> Quoted:
         address=None if mine or author is None else str(author.id),
         picture=_picture(message),
     )
-
-
-def utc_now() -> datetime:
-    """The present moment."""
-    return datetime.now(UTC)

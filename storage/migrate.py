@@ -10,18 +10,23 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.store import Unavailable
 from storage.tables import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Run every revision the database does not have yet; all of them or none."""
-    async with engine.connect() as conn:
-        await conn.run_sync(_run)
-        await conn.commit()
+    """Run every revision the database does not have yet; all of them or none. Raises Unavailable."""
+    try:
+        async with engine.connect() as conn:
+            await conn.run_sync(_run)
+            await conn.commit()
+    except DBAPIError as error:
+        raise Unavailable(str(error.orig)) from error
 
 
 async def current(engine: AsyncEngine) -> str | None:

@@ -56,9 +56,12 @@ class Store:
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that reads one consistent state and writes nothing."""
-        async with self.engine.connect() as conn:
-            yield await conn.execution_options(reading=True)
+        """A connection that reads one consistent state and writes nothing. Raises Unavailable."""
+        try:
+            async with self.engine.connect() as conn:
+                yield await conn.execution_options(reading=True)
+        except DatabaseError as error:
+            raise Unavailable(str(error.orig)) from error
 
     async def close(self) -> None:
         """Close every connection."""
