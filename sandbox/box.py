@@ -68,6 +68,7 @@ class Sandbox:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.page.close()
         await self.stop()
 
     async def start(self) -> None:

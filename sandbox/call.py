@@ -7,6 +7,7 @@ from sandbox.accounts import BotAccount
 from sandbox.chats import Chat
 from sandbox.errors import bad_request, forbidden, too_many
 from sandbox.formatting import LONGEST_CAPTION, LONGEST_TEXT, Formatted, parse, units
+from sandbox.links import person_in
 from sandbox.messages import Message
 from sandbox.params import Params
 from sandbox.world import World
@@ -75,7 +76,13 @@ class Call:
     def formatted(self, name: str, entities: str = "entities") -> Formatted:
         """Return a text parameter with its entities."""
         given = self.params.objects(entities, "can't parse entities JSON object")
-        return parse(self.params.text(name), self.params.text("parse_mode"), given)
+        return self.named(parse(self.params.text(name), self.params.text("parse_mode"), given))
+
+    def named(self, said: Formatted) -> Formatted:
+        """Return a text with links to people turned into mentions, and those to nobody dropped."""
+        return said[0], [
+            mentioned for entity in said[1] if (mentioned := mention(self.world, entity)) is not None
+        ]
 
     def text_body(self) -> JSON:
         """Return the body of a text message; raises ApiError 400 for an empty or too long text."""
@@ -117,6 +124,15 @@ class Call:
         if any(asked.flag("allow_sending_without_reply") for asked in (Params(given), self.params)):
             return None
         raise bad_request("message to be replied not found")
+
+
+def mention(world: World, entity: JSON) -> JSON | None:
+    """Return an entity, a link to a person as a mention of that person, None for a person nobody knows."""
+    if entity["type"] != "text_link" or (person_id := person_in(entity["url"])) is None:
+        return entity
+    person = world.accounts.get(person_id)
+    place = {"type": "text_mention", "offset": entity["offset"], "length": entity["length"]}
+    return place | {"user": person.as_user()} if person else None
 
 
 def caption_of(text: str, entities: list[JSON]) -> JSON:

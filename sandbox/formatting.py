@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 from sandbox.errors import bad_request
+from sandbox.links import leads_somewhere
 from sandbox.markdown import markdown
 
 JSON = dict[str, Any]
@@ -56,6 +57,7 @@ class Open:
     tag: str
     argument: str
     offset: int
+    part: int
 
 
 def parse(text: str, parse_mode: str, entities: Any = None) -> Formatted:
@@ -124,7 +126,7 @@ class Html:
         }
         if tag == "span" and attributes.get("class") != "tg-spoiler":
             raise self.broken(f'Tag "span" must have class "tg-spoiler" at byte offset {self.at(begin)}')
-        self.open.append(Open(tag, argument(tag, attributes), self.length))
+        self.open.append(Open(tag, argument(tag, attributes), self.length, len(self.plain)))
         return match.end()
 
     def end(self, begin: int) -> int:
@@ -150,7 +152,9 @@ class Html:
         kind = TAGS[opened.tag]
         entity: JSON = {"type": kind, "offset": opened.offset, "length": self.length - opened.offset}
         if kind == "text_link":
-            link = opened.argument or "".join(self.plain)[-entity["length"] :]
+            link = opened.argument or "".join(self.plain[opened.part :])
+            if not leads_somewhere(link):
+                return
             entity |= {"url": link}
         elif kind == "custom_emoji":
             entity |= {"custom_emoji_id": opened.argument}

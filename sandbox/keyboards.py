@@ -1,9 +1,9 @@
 """Buttons under messages, as strict about them as Telegram is."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.errors import bad_request
+from sandbox.links import leads_somewhere
 from sandbox.params import Params
 
 JSON = dict[str, Any]
@@ -88,14 +88,3 @@ def check_url(url: Any) -> None:
     """Refuse a link that leads nowhere."""
     if not leads_somewhere(str(url)):
         raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
-
-
-def leads_somewhere(url: str) -> bool:
-    """Whether a link has an address that could exist; http:// may be left out."""
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-    except ValueError:
-        return False
-    if parts.scheme == "tg":
-        return True
-    return parts.scheme in {"http", "https"} and ("." in parts.netloc or parts.hostname == "localhost")

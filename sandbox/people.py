@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from sandbox.accounts import Account, BotAccount
 from sandbox.conversations import Conversation, Group, Seen, conversation, which_bot
 from sandbox.formatting import LONGEST_TEXT, parse, units
+from sandbox.links import bot_in
 from sandbox.membership import block, join, leave, set_status
 from sandbox.messages import Message
 from sandbox.posting import delete, edit, pin, post
@@ -159,14 +159,15 @@ class Person:
         vote(self.world, self.account, message.state, chosen)
 
     async def start(self, bot: str | BotAccount | None = None, payload: str = "") -> Conversation:
-        """Open the private chat and press its Start button."""
+        """Open the private chat and press its Start button, which unblocks a blocked bot."""
         chat = self.private(bot)
+        block(self.world, chat.state, blocked=False)
         await self.say(chat, f"/start {payload}".strip())
         return chat
 
     async def open_link(self, link: str, group: Group | None = None) -> Conversation:
         """Open a t.me link of a bot: with `start` in private, with `startgroup` by adding it to a group."""
-        name, query = link_parts(link)
+        name, query = bot_in(link)
         bot = which_bot(self.world, name)
         if "startgroup" not in query:
             chat = self.private(bot)
@@ -349,14 +350,3 @@ def captioned(caption: str) -> JSON:
     """Return a caption as part of a message's body."""
     text, entities = parse(caption, "", None)
     return ({"caption": text} | ({"caption_entities": entities} if entities else {})) if text else {}
-
-
-def link_parts(link: str) -> tuple[str, dict[str, str]]:
-    """Return the bot's username and the parameters of a t.me or tg:// link."""
-    parts = urlsplit(link)
-    query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    if parts.scheme == "tg":
-        return query.pop("domain", ""), query
-    if parts.netloc not in {"t.me", "telegram.me"}:
-        raise ValueError(f"{link} is no Telegram link")
-    return parts.path.strip("/").partition("/")[0], query

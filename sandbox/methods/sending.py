@@ -94,7 +94,7 @@ def media_body(call: Call, item: JSON) -> JSON:
     file = file_in(call, kind, str(item["media"]), None)
     shown = {"photo": file.as_photo()} if kind == "photo" else {"document": file.as_document()}
     text, mode = str(item.get("caption") or ""), str(item.get("parse_mode") or "")
-    return shown | caption_of(*parse(text, mode, item.get("caption_entities")))
+    return shown | caption_of(*call.named(parse(text, mode, item.get("caption_entities") or [])))
 
 
 def file_in(call: Call, kind: str, named: str, parameter: str | None) -> File:

@@ -122,6 +122,11 @@ def test_plain_text_is_kept_but_for_space_around_it(text: str) -> None:
     assert units(text) == len(text.encode("utf-16-le")) // 2
 
 
+def test_a_link_that_leads_nowhere_is_no_link() -> None:
+    assert parse('<a href="nowhere">x</a> <a href="http://[">y</a>', "HTML", None) == ("x y", [])
+    assert entities("<a>example.org</a>") == [("text_link", 0, 11)]
+
+
 def test_entities_past_the_end_are_refused() -> None:
     with pytest.raises(ApiError, match="ends after the end of the text"):
         parse("abc", "", [{"type": "bold", "offset": 1, "length": 5}])

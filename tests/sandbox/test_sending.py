@@ -92,8 +92,13 @@ async def test_a_person_who_never_started_or_has_blocked_gets_nothing(
     assert refused == "Forbidden: bot was blocked by the user"
     await resident.unblock()
     await api("sendMessage", chat_id=resident.id, text="x")
-    states = [u["my_chat_member"]["new_chat_member"]["status"] for u in await api.updates()]
-    assert states == ["kicked", "member"]
+    await resident.block()
+    await resident.start()
+    await api("sendMessage", chat_id=resident.id, text="x")
+    states = [
+        u["my_chat_member"]["new_chat_member"]["status"] for u in await api.updates() if "my_chat_member" in u
+    ]
+    assert states == ["kicked", "member"] * 2
 
 
 async def test_a_bot_thrown_out_of_a_group_is_told_so(api: Api, group: Group) -> None:
@@ -135,6 +140,12 @@ async def test_a_reply_shows_what_it_replies_to_one_level_deep(api: Api, residen
     assert "reply_to_message" not in await api(
         "sendMessage", chat_id=resident.id, text="x", reply_parameters=lost
     )
+
+
+async def test_a_link_to_a_person_becomes_a_mention(api: Api, resident: Person) -> None:
+    text = f'<a href="tg://user?id={resident.id}">您</a> <a href="tg://user?id=5">谁</a>'
+    sent = await api("sendMessage", chat_id=resident.id, text=text, parse_mode="HTML")
+    assert [(e["type"], e["user"]["id"]) for e in sent["entities"]] == [("text_mention", resident.id)]
 
 
 async def test_json_forms_and_queries_say_the_same(api: Api, resident: Person, clock: Clock) -> None:
