@@ -25,7 +25,12 @@ def main() -> None:
     parser.add_argument(
         "--no-limits", action="store_true", help="count what exceeds Telegram's rates, allow it"
     )
-    asyncio.run(serve(parser.parse_args()))
+    try:
+        asyncio.run(serve(parser.parse_args()))
+    except OSError as error:
+        parser.exit(1, f"The address cannot be used ({error.strerror}); choose another with --port.\n")
+    except ValueError as error:
+        parser.exit(1, f"{error}\n")
 
 
 async def serve(asked: argparse.Namespace) -> None:

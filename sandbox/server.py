@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 SECONDS_TO_END = 1.0
+SECONDS_TO_IDLE = 75  # longer than clients keep a connection: none is closed under their hands
 
 
 class Connection(H11Protocol):
@@ -45,6 +46,7 @@ class Server:
             access_log=False,
             server_header=False,
             date_header=False,
+            timeout_keep_alive=SECONDS_TO_IDLE,
         )
         config.load()
         self._socket = listening(self.host, self.port)
@@ -74,5 +76,9 @@ def listening(host: str, port: int) -> socket.socket:
     """Return a socket on the port; named as TCP, or asyncio would leave Nagle's delay on."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     return listener

@@ -64,7 +64,9 @@ class World:
     ids: Ids = field(default_factory=Ids)
 
     def new_bot(self, username: str, name: str, *, privacy: bool = True, token: str = "") -> BotAccount:
-        """Register a bot, as BotFather would, under a token of its own or a given one."""
+        """Register a bot, as BotFather would; raises ValueError for a token that is none."""
+        if token and not token.partition(":")[0].isdecimal():
+            raise ValueError(f"a token is a number, a colon and a secret; {token!r} is none")
         bot_id = int(token.partition(":")[0]) if token else next(self.ids.bots)
         token = token or f"{bot_id}:{'AAF' + 'sandbox' * 4}{bot_id % 10_000:04d}"
         bot = BotAccount(bot_id, name, username, token=token, privacy=privacy)

@@ -1,6 +1,7 @@
 """The sandbox in a process of its own, used by HTTP."""
 
 import asyncio
+import socket
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -76,6 +77,22 @@ async def test_people_act_and_see_over_http(served: tuple[Remote, str]) -> None:
     assert (await remote.counters())["methods"]["answerCallbackQuery"] == 2
     assert private["key"] == f"{resident}:42"
     await remote.act(resident, "add_bot", chat=(await remote.new_group("4栋", resident))["key"])
+
+
+@pytest.mark.parametrize(
+    ("bot", "reason"),
+    [("echo_bot", "choose another with --port"), ("echo_bot=secret", "a token is a number")],
+)
+async def test_a_start_that_cannot_be_is_explained(bot: str, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1] if bot == "echo_bot" else 0
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "sandbox", "--port", str(port), "--bot", bot, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await program.communicate()
+    assert program.returncode == 1
+    assert reason in said.decode()
+    assert "Traceback" not in said.decode()
 
 
 async def test_an_outage_ends_by_itself_and_forgets_nothing(served: tuple[Remote, str]) -> None:
