@@ -1,4 +1,4 @@
-"""Logs: one line an entry, without personal data and without the token."""
+"""Logs: key=value entries on standard error, without personal data and without the token."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def set_up_logs(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Discreet("time=%(asctime)s level=%(levelname)s at=%(name)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "apscheduler", "aiosqlite", "alembic"):
+    for noisy in ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

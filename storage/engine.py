@@ -5,19 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.store import Unavailable
+
 _PRAGMAS = (
+    "PRAGMA busy_timeout=5000",  # milliseconds
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",  # milliseconds
 )
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """An engine for `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`."""
-    engine = create_async_engine(url)
+    """An engine for `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Raises Unavailable for others."""
+    try:
+        engine = create_async_engine(url)
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        raise Unavailable(str(error)) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
