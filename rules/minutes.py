@@ -75,7 +75,10 @@ class TaskRecord:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the agenda with all that was put on record under it."""
+    """One item of the agenda with all that was put on record under it.
+
+    What was said outside the agenda stands in a last item without a title.
+    """
 
     event: int
     number: int
@@ -119,6 +122,16 @@ class Minutes:
     head: str  # hash of the last event read, hex
 
     @property
+    def households(self) -> int:
+        """How many households were present, each counted once."""
+        return len({presence.household for presence in self.present})
+
+    @property
+    def proxies(self) -> int:
+        """How many of them were there by proxy."""
+        return len({presence.household for presence in self.present if presence.how == "proxy"})
+
+    @property
     def quorate(self) -> bool:
         """Whether as many households were present as the kind of meeting needs."""
-        return len(self.present) >= self.quorum
+        return self.households >= self.quorum

@@ -1,0 +1,89 @@
+"""Minutes as they are kept once approved: one JSON text, and the hash that tells it from any other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from rules.events import canonical
+from rules.minutes import (
+    BallotRecord,
+    Correction,
+    Count,
+    Item,
+    Line,
+    Minutes,
+    Presence,
+    Stage,
+    TaskRecord,
+)
+
+Content = dict[str, Any]
+
+
+def freeze(minutes: Minutes, zone: str) -> Content:
+    """The minutes as JSON values; times as ISO 8601 with their offset, and the name of the zone."""
+    return {**cast("Content", _plain(asdict(minutes))), "zone": zone}
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """The sha256 of the content's canonical JSON, in hex."""
+    return hashlib.sha256(canonical(dict(content))).hexdigest()
+
+
+def thaw(content: Mapping[str, Any]) -> Minutes:
+    """The minutes that were frozen."""
+    zone = ZoneInfo(content["zone"])
+
+    def moment(text: str) -> datetime:
+        return datetime.fromisoformat(text).astimezone(zone)
+
+    values = {name: value for name, value in content.items() if name != "zone"}
+    present = [Presence(**{**one, "at": moment(one["at"])}) for one in content["present"]]
+    return Minutes(
+        **values
+        | {name: moment(content[name]) for name in ("planned", "opened", "closed")}
+        | {
+            "present": tuple(present),
+            "items": tuple(_item(one, moment) for one in content["items"]),
+            "next_meeting": moment(content["next_meeting"]) if content["next_meeting"] else None,
+            "stage": Stage(content["stage"]),
+            "corrections": tuple(Correction(**one) for one in content["corrections"]),
+        }
+    )
+
+
+def _item(value: Mapping[str, Any], moment: Callable[[str], datetime]) -> Item:
+    return Item(
+        value["event"],
+        value["number"],
+        value["title"],
+        tuple(Line(**{**line, "at": moment(line["at"])}) for line in value["lines"]),
+        tuple(_ballot(ballot) for ballot in value["ballots"]),
+        tuple(TaskRecord(**{**task, "due": _day(task["due"])}) for task in value["tasks"]),
+    )
+
+
+def _ballot(value: Mapping[str, Any]) -> BallotRecord:
+    counts = tuple(Count(**count) for count in value["counts"])
+    return BallotRecord(**{**value, "counts": counts, "open_until": _day(value["open_until"])})
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _plain(value: object) -> object:
+    match value:
+        case date():  # a datetime is one too
+            return value.isoformat()
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value

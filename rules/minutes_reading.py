@@ -1,0 +1,210 @@
+"""Reading the minutes from what happened: no sentence without the event it comes from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from rules.ballots import labels
+from rules.events import Event
+from rules.meetings import KINDS
+from rules.minutes import (
+    BallotRecord,
+    Correction,
+    Count,
+    Item,
+    Line,
+    Minutes,
+    Presence,
+    Stage,
+    TaskRecord,
+)
+
+TITLE_LIMIT = 60  # characters of the heading
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the ids in the events stand for, as it is to be published: names come masked, times get a zone.
+
+    `people` by person, `doors` and `guests` (those written down without a phone) by household.
+    """
+
+    community: str
+    building: str
+    lang: str
+    zone: tzinfo
+    people: Mapping[int, str]
+    doors: Mapping[int, str]
+    guests: Mapping[int, str]
+
+    def who(self, event: Event) -> str:
+        """Who did it: a name, and the door if it was said for a household."""
+        name = self.people.get(event.data.get("person") or 0, "")
+        door = self.doors.get(event.data.get("household") or 0, "")
+        return f"{name} {door}".strip()
+
+    def at(self, event: Event) -> datetime:
+        """When it happened, on the building's clock."""
+        return event.at.astimezone(self.zone)
+
+
+Log = Mapping[str, list[Event]]  # the events of a meeting by their kind, in order
+
+
+class NotClosed(ValueError):
+    """Minutes are read once a meeting is over."""
+
+
+def read(events: Iterable[Event], book: Book, stage: Stage = Stage.DRAFT) -> Minutes:
+    """The minutes of a meeting, from its events alone. Raises NotClosed."""
+    log: dict[str, list[Event]] = defaultdict(list)
+    last = None
+    for event in events:
+        log[event.kind].append(event)
+        last = event
+    if last is None or not log["opened"] or not log["closed"]:
+        raise NotClosed
+    opened, closed = log["opened"][0], log["closed"][-1]
+    notice = _notice(log)
+    items = tuple(_items(log, book))
+    kind = KINDS[notice["kind"]]
+    return Minutes(
+        community=book.community,
+        building=book.building,
+        kind=kind.en if book.lang == "en" else kind.zh,
+        title=_title(items, book),
+        place=notice["place"],
+        planned=datetime.fromisoformat(notice["planned"]).astimezone(book.zone),
+        opened=book.at(opened),
+        closed=book.at(closed),
+        chair=book.people.get(opened.data["chair"], ""),
+        recorder=book.people.get(opened.data["recorder"], ""),
+        invited=opened.data["invited"],
+        quorum=opened.data["quorum"],
+        present=tuple(_presence(event, book) for event in log["checked_in"]),
+        items=items,
+        next_meeting=_next_meeting(log, book),
+        stage=stage,
+        corrections=tuple(_corrections(log, book)),
+        head=last.hash,
+    )
+
+
+def _notice(log: Log) -> Mapping[str, str]:
+    """Kind, place and time as last announced."""
+    said: dict[str, str] = {}
+    for event in (*log["published"], *log["changed"]):
+        said |= {name: event.data[name] for name in ("kind", "place", "planned") if name in event.data}
+    return said
+
+
+def _title(items: tuple[Item, ...], book: Book) -> str:
+    title = ("; " if book.lang == "en" else "、").join(item.title for item in items if item.title)
+    return title if len(title) <= TITLE_LIMIT else f"{title[: TITLE_LIMIT - 1]}…"
+
+
+def _presence(event: Event, book: Book) -> Presence:
+    data = event.data
+    household = data["household"]
+    name = book.people.get(data["person"] or 0) or book.guests.get(household, "")
+    return Presence(
+        event.number, name, book.doors.get(household, "?"), data["how"], book.at(event), data["late"]
+    )
+
+
+def _items(log: Log, book: Book) -> Iterator[Item]:
+    """The items as they were opened, those not reached, then what stands under none of them."""
+    closed = log["closed"][-1]
+    agenda = [(event.number, event.data) for event in log["item_opened"]]
+    agenda += [(closed.number, item) for item in closed.data["not_reached"]]
+    for number, item in agenda:
+        key = {item["item"]}
+        lines, ballots, tasks = _lines(log, book, key), _ballots(log, key), _tasks(log, key)
+        yield Item(number, item["number"], item["title"], tuple(lines), tuple(ballots), tuple(tasks))
+    yield from _besides(log, book, {item["item"] for _, item in agenda}, len(agenda) + 1)
+
+
+def _besides(log: Log, book: Book, items: set[int], number: int) -> Iterator[Item]:
+    """What was said and settled outside the agenda, as a last item."""
+    rest = _keys(log) - items
+    lines, ballots, tasks = (
+        tuple(_lines(log, book, rest)),
+        tuple(_ballots(log, rest)),
+        tuple(_tasks(log, rest)),
+    )
+    events = [one.event for one in lines] + [one.event for one in ballots] + [one.event for one in tasks]
+    if events:
+        yield Item(min(events), number, "", lines, ballots, tasks)
+
+
+def _keys(log: Log) -> set[int | None]:
+    """Every item that something was recorded under."""
+    kinds = ("said", "proposed", "task", "ballot_closed")
+    return {event.data.get("item") for kind in kinds for event in log[kind]}
+
+
+def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
+    events = sorted((*log["said"], *log["proposed"]), key=lambda event: event.number)
+    for event in events:
+        data = event.data
+        if data["item"] not in keys:
+            continue
+        kind, text = "statement", data["text"]
+        if event.kind == "proposed":
+            kind, text = "proposal", f"{_label(log, event, book)} {text}"
+        elif data["recorded_by"] is not None:
+            kind = "on_record"
+        yield Line(event.number, kind, book.who(event), text, book.at(event))
+
+
+def _label(log: Log, proposal: Event, book: Book) -> str:
+    """What a proposal is called: 甲 乙 丙, or figures where an item has many."""
+    numbers = [one.data["number"] for one in log["proposed"] if one.data["item"] == proposal.data["item"]]
+    number: int = proposal.data["number"]
+    return labels(max(numbers), book.lang)[number - 1]
+
+
+def _ballots(log: Log, keys: Container[int | None]) -> Iterator[BallotRecord]:
+    for event in log["ballot_closed"]:
+        data = event.data
+        if data["item"] not in keys:
+            continue
+        until = data["publication_until"]
+        yield BallotRecord(
+            event=event.number,
+            question=data["question"],
+            method=data["method"],
+            at_most=data["at_most"],
+            eligible=data["eligible"],
+            voted=data["voted"],
+            counts=tuple(
+                Count(count["label"], count["text"], count["votes"], count["won"]) for count in data["counts"]
+            ),
+            carried=data["carried"],
+            tie=data["tie"],
+            open_until=date.fromisoformat(until) if until else None,
+        )
+
+
+def _tasks(log: Log, keys: Container[int | None]) -> Iterator[TaskRecord]:
+    for event in log["task"]:
+        data = event.data
+        if data["item"] in keys:
+            due = date.fromisoformat(data["due"]) if data["due"] else None
+            yield TaskRecord(event.number, data["who"], data["what"], due)
+
+
+def _next_meeting(log: Log, book: Book) -> datetime | None:
+    if not log["next_planned"]:
+        return None
+    return datetime.fromisoformat(log["next_planned"][-1].data["at"]).astimezone(book.zone)
+
+
+def _corrections(log: Log, book: Book) -> Iterator[Correction]:
+    decided = {event.data["objection"]: event.data["state"] for event in log["objection_decided"]}
+    for event in log["objected"]:
+        state = decided.get(event.data["objection"], "open")
+        yield Correction(event.number, book.who(event), event.data["text"], state)
