@@ -1,0 +1,208 @@
+"""The minutes of a meeting: drafted from its events, corrected in the open, approved, and then left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from paper.minutes import minutes_pdf
+from rules import minutes_filing
+from rules.homes import Building, mask
+from rules.meetings import written
+from rules.minutes import Minutes, Stage
+from rules.minutes_filing import (
+    CORRECTION_LIMIT,
+    AlreadyDecided,
+    Filed,
+    NoMinutesYet,
+    NoSuchCorrection,
+    Objection,
+)
+from rules.minutes_freezing import fingerprint, freeze, thaw
+from rules.minutes_reading import Book, read
+from rules.people import Person
+from storage import attendance, homes, log, meetings, people
+from storage import minutes as files
+from storage.outbox import schedule
+from storage.store import Unit
+
+END = "minutes_end"  # what is due when the time for corrections is over
+LATEST = 6  # minutes offered at once
+
+
+async def draft(unit: Unit, building: Building, meeting_id: int) -> None:
+    """File the minutes of a meeting that was just closed; corrections are heard from now."""
+    until = minutes_filing.objections_until(unit.now, ZoneInfo(building.zone))
+    await files.add(unit.conn, meeting_id=meeting_id, drafted_at=unit.now, objections_until=until)
+    await schedule(unit.conn, f"{END}:{meeting_id}", END, meeting_id, until)
+
+
+async def filed(conn: AsyncConnection, meeting_id: int) -> Filed:
+    """The minutes on file. Raises NoMinutesYet."""
+    found = await files.find(conn, meeting_id)
+    if found is None:
+        raise NoMinutesYet
+    return found
+
+
+async def check_draft(conn: AsyncConnection, meeting_id: int) -> None:
+    """Go on only before the approval. Raises NoMinutesYet, MinutesApproved."""
+    minutes_filing.check_draft(await filed(conn, meeting_id))
+
+
+async def load(conn: AsyncConnection, meeting_id: int) -> Minutes:
+    """The minutes as they stand: what was frozen, or what the events say now. Raises NoMinutesYet."""
+    on_file = await filed(conn, meeting_id)
+    if on_file.content is not None:
+        return thaw(on_file.content)
+    return await _read(conn, meeting_id, on_file.stage)
+
+
+async def _read(conn: AsyncConnection, meeting_id: int, stage: Stage) -> Minutes:
+    events = await log.read(conn, f"meeting:{meeting_id}")
+    return read(events, await _book(conn, meeting_id), stage)
+
+
+async def _book(conn: AsyncConnection, meeting_id: int) -> Book:
+    """What the ids stand for, names masked."""
+    meeting = await meetings.get(conn, meeting_id)
+    building = await homes.building(conn, meeting.building_id)
+    ids = set()
+    for event in await log.read(conn, f"meeting:{meeting_id}"):
+        ids |= {event.data.get(role) for role in ("person", "chair", "recorder")}
+    known = [await people.get(conn, person) for person in ids if person]
+    households = await homes.households_in(conn, building.id)
+    return Book(
+        community=building.community,
+        building=building.name,
+        lang=building.lang,
+        zone=ZoneInfo(building.zone),
+        people={person.id: mask(person.name) for person in known},
+        doors={household.id: household.door for household in households},
+        guests={
+            one.household_id: mask(one.name)
+            for one in await attendance.of_meeting(conn, meeting_id)
+            if one.name
+        },
+    )
+
+
+async def print_pdf(conn: AsyncConnection, meeting_id: int, lang: str) -> bytes:
+    """The minutes as pages to hang on the wall. Raises NoMinutesYet."""
+    return await asyncio.to_thread(minutes_pdf, await load(conn, meeting_id), lang)
+
+
+async def latest(conn: AsyncConnection, building: Building) -> list[Filed]:
+    """The latest minutes of a building. Raises NoMinutesYet where there are none."""
+    found = await files.of_building(conn, building.id, LATEST)
+    if not found:
+        raise NoMinutesYet
+    return found
+
+
+async def check_may_object(unit: Unit, building: Building, person: Person, meeting_id: int) -> None:
+    """Go on only if this person may ask for a correction now.
+
+    Raises NoMinutesYet, MinutesApproved, TooLateToObject, WasNotThere.
+    """
+    on_file = await filed(unit.conn, meeting_id)
+    mine = [home.id for home in await homes.homes_of(unit.conn, person.id, building.id)]
+    present = [one.household_id for one in await attendance.of_meeting(unit.conn, meeting_id)]
+    minutes_filing.check_may_object(on_file, mine, present, unit.now)
+
+
+async def ask_correction(unit: Unit, building: Building, person: Person, meeting_id: int, text: str) -> int:
+    """Write down a correction; its id.
+
+    Raises NoMinutesYet, MinutesApproved, TooLateToObject, WasNotThere, NothingWritten, TextTooLong.
+    """
+    await check_may_object(unit, building, person, meeting_id)
+    text = written(text, CORRECTION_LIMIT)
+    added = await files.add_objection(unit.conn, meeting_id, by_id=person.id, text=text, at=unit.now)
+    there = {one.household_id for one in await attendance.of_meeting(unit.conn, meeting_id)}
+    mine = await homes.homes_of(unit.conn, person.id, building.id)
+    door = next(home.id for home in mine if home.id in there)
+    await log.append(
+        unit.conn,
+        f"meeting:{meeting_id}",
+        "objected",
+        unit.now,
+        objection=added,
+        person=person.id,
+        household=door,
+        text=text,
+    )
+    return added
+
+
+async def correction(conn: AsyncConnection, building: Building, objection_id: int) -> Objection:
+    """A correction of this building by an id that somebody pressed. Raises NoSuchCorrection."""
+    found = await files.objection(conn, objection_id)
+    if found is None or (await meetings.get(conn, found.about_id)).building_id != building.id:
+        raise NoSuchCorrection
+    return found
+
+
+async def find_correction(conn: AsyncConnection, objection_id: int) -> Objection | None:
+    """A correction by id."""
+    return await files.objection(conn, objection_id)
+
+
+async def corrections(conn: AsyncConnection, meeting_id: int) -> list[Objection]:
+    """The corrections asked for, the first first."""
+    return await files.objections_to(conn, meeting_id)
+
+
+async def decide(unit: Unit, building: Building, person: Person, objection_id: int, state: str) -> Objection:
+    """Accept or decline a correction. Raises NoSuchCorrection, AlreadyDecided, MinutesApproved."""
+    found = await correction(unit.conn, building, objection_id)
+    await check_draft(unit.conn, found.about_id)
+    if found.state != "open":
+        raise AlreadyDecided(state=found.state)
+    await files.decide(unit.conn, found.id, state)
+    await log.append(
+        unit.conn,
+        f"meeting:{found.about_id}",
+        "objection_decided",
+        unit.now,
+        objection=found.id,
+        state=state,
+        by=person.id,
+    )
+    return await correction(unit.conn, building, objection_id)
+
+
+async def waiting(conn: AsyncConnection, meeting_id: int) -> int:
+    """How many corrections wait for a decision."""
+    return sum(one.state == "open" for one in await files.objections_to(conn, meeting_id))
+
+
+async def end_of_time(unit: Unit, meeting_id: int) -> int:
+    """Approve the minutes now that the time for corrections is over; how many still wait for a decision.
+
+    Minutes with an open correction stay a draft. Raises NoMinutesYet, MinutesApproved, TooEarlyToApprove.
+    """
+    left = await waiting(unit.conn, meeting_id)
+    if not left:
+        await approve(unit, meeting_id, None)
+    return left
+
+
+async def approve(unit: Unit, meeting_id: int, by: int | None) -> Filed:
+    """Freeze the minutes with their hash; `by` is None where nobody but time approved them.
+
+    Raises NoMinutesYet, MinutesApproved, TooEarlyToApprove, CorrectionsOpen.
+    """
+    on_file = await filed(unit.conn, meeting_id)
+    minutes_filing.check_may_approve(on_file, await waiting(unit.conn, meeting_id), unit.now)
+    meeting = await meetings.get(unit.conn, meeting_id)
+    building = await homes.building(unit.conn, meeting.building_id)
+    content = freeze(await _read(unit.conn, meeting_id, Stage.APPROVED), building.zone)
+    digest = fingerprint(content)
+    await files.change(
+        unit.conn, meeting_id, stage=str(Stage.APPROVED), approved_at=unit.now, content=content, hash=digest
+    )
+    await log.append(unit.conn, f"meeting:{meeting_id}", "approved", unit.now, by=by, hash=digest)
+    return await filed(unit.conn, meeting_id)

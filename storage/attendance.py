@@ -1,0 +1,21 @@
+"""Queries on who is at a meeting."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.attendance import Attendee
+from storage.rows import every
+from storage.tables import attendance
+
+
+async def add(conn: AsyncConnection, **values: object) -> None:
+    """Write down that a household is there: meeting_id, household_id, person_id, name, how, at."""
+    await conn.execute(attendance.insert().values(**values))
+
+
+async def of_meeting(conn: AsyncConnection, meeting_id: int) -> list[Attendee]:
+    """The households at a meeting, the first to come first."""
+    query = select(attendance).where(attendance.c.meeting_id == meeting_id)
+    return every(Attendee, await conn.execute(query.order_by(attendance.c.at, attendance.c.household_id)))
