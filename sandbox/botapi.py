@@ -15,7 +15,7 @@ from sandbox.errors import ApiError, bad_request
 from sandbox.faults import Faults
 from sandbox.journal import Journal, Request
 from sandbox.methods import METHODS, updates
-from sandbox.params import Params, Upload
+from sandbox.params import Params, Upload, decoded
 from sandbox.webhooks import Webhooks
 from sandbox.world import World
 
@@ -150,9 +150,9 @@ async def read(scope: Scope, receive: Receive) -> Params | ApiError:
     if not kind.startswith("application/json"):
         return Params(raw | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)))
     try:
-        said = json.loads(body)
-    except ValueError:
-        return bad_request("can't parse request JSON object")
+        said = decoded(body.decode("utf-8", "replace"), "can't parse request JSON object")
+    except ApiError as error:
+        return error
     return Params(raw | said) if isinstance(said, dict) else bad_request("request must be a JSON object")
 
 

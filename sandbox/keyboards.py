@@ -1,5 +1,6 @@
 """Buttons under messages, as strict about them as Telegram is."""
 
+import json
 from typing import Any
 
 from sandbox.errors import bad_request
@@ -11,6 +12,7 @@ JSON = dict[str, Any]
 MOST_BUTTONS = 100
 MOST_IN_A_ROW = 8
 MOST_DATA_BYTES = 64
+MOST_BYTES = 10 * 1024  # observed, not documented: tginfo/Telegram-Limits #187
 ACTIONS = (
     "callback_data",
     "url",
@@ -51,7 +53,7 @@ def inline(rows: Any) -> JSON | None:
             "can't parse inline keyboard button: expected an Array of Array of InlineKeyboardButton"
         )
     kept = [[button(item) for item in row] for row in rows if row]
-    if sum(map(len, kept)) > MOST_BUTTONS:
+    if sum(map(len, kept)) > MOST_BUTTONS or len(json.dumps(kept, ensure_ascii=False).encode()) > MOST_BYTES:
         raise bad_request("reply markup is too long")
     if any(len(row) > MOST_IN_A_ROW for row in kept):
         raise bad_request("REPLY_MARKUP_INVALID")

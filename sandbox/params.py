@@ -29,10 +29,8 @@ class Params:
         self.files = files or {}
 
     def __contains__(self, name: str) -> bool:
-        return self.raw.get(name) not in {None, ""} if not self._nested(name) else True
-
-    def _nested(self, name: str) -> bool:
-        return isinstance(self.raw.get(name), dict | list)
+        value = self.raw.get(name)
+        return value is not None and value != ""
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text; numbers are taken as written."""
@@ -68,10 +66,7 @@ class Params:
             return value
         if not value.strip():
             return None
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise bad_request(complaint) from None
+        return decoded(value, complaint)
 
     def objects(self, name: str, complaint: str) -> list[JSON]:
         """Return a list of objects, empty where it is missing."""
@@ -81,3 +76,17 @@ class Params:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise bad_request(complaint)
         return value
+
+
+def decoded(text: str, complaint: str) -> Any:
+    """Return what a JSON text stands for; raises ApiError 400 for what is no JSON, or half a character."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise bad_request(complaint) from None
+    if "\\u" in text:
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise bad_request("strings must be encoded in UTF-8") from None
+    return value

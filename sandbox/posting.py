@@ -29,8 +29,6 @@ def post(
     chat.messages[number] = message
     chat.read[sender.id] = number
     chat.moved = next(world.ids.moves)
-    if poll:
-        world.polls[poll.id] = message
     tell_bots(chat, message, "message")
     world.changes.tell("message", chat, message)
     return message

@@ -12,7 +12,6 @@ from sandbox.files import Files
 from sandbox.ids import Ids
 from sandbox.limits import Limits, Meter
 from sandbox.messages import Message, inaccessible
-from sandbox.polls import Poll
 from sandbox.pulse import Pulse
 
 JSON = dict[str, Any]
@@ -55,7 +54,6 @@ class World:
     chats: dict[str, Chat] = field(default_factory=dict)
     groups: dict[int, Chat] = field(default_factory=dict)
     privates: dict[tuple[int, int], Chat] = field(default_factory=dict)
-    polls: dict[str, Message] = field(default_factory=dict)
     presses: dict[str, Press] = field(default_factory=dict)
     meters: dict[int, Meter] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
@@ -121,7 +119,3 @@ class World:
             chat.last_message_id += 1
             return chat.last_message_id
         return next(self.ids.messages)
-
-    def poll_of(self, poll: Poll) -> Message:
-        """Return the message that carries a poll."""
-        return self.polls[poll.id]

@@ -50,6 +50,7 @@ async def test_a_text_arrives_with_its_formatting_and_buttons(api: Api, resident
             "inline keyboard button URL 'nowhere' is invalid: Wrong HTTP URL",
         ),
         ({"text": "x", "reply_markup": keyboard(*[[button()]] * 101)}, "reply markup is too long"),
+        ({"text": "x", "reply_markup": keyboard(*[[button("会" * 40)]] * 90)}, "reply markup is too long"),
         ({"text": "x", "reply_markup": keyboard([button()] * 9)}, "REPLY_MARKUP_INVALID"),
         ({"text": "x", "reply_parameters": {"message_id": 999}}, "message to be replied not found"),
     ],
@@ -171,6 +172,21 @@ async def test_what_is_no_json_object_is_a_bad_request(api: Api) -> None:
     for content in (b"{", b"[1]"):
         answer = await api.client.post(url, content=content, headers={"content-type": "application/json"})
         assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("name", ["text", "reply_markup"])
+async def test_half_a_character_is_refused(api: Api, resident: Person, name: str) -> None:
+    half = {
+        "text": '"\\ud83d"',
+        "reply_markup": '{"inline_keyboard": [[{"text": "\\ud83d", "callback_data": "a"}]]}',
+    }
+    content = f'{{"chat_id": {resident.id}, "text": "x", "{name}": {half[name]}}}'.encode()
+    url = f"{api.sandbox.bot_url}{api.token}/sendMessage"
+    answer = await api.client.post(url, content=content, headers={"content-type": "application/json"})
+    assert answer.json()["description"] == "Bad Request: strings must be encoded in UTF-8"
+    if name == "reply_markup":
+        answer = await api.client.post(url, data={"chat_id": resident.id, "text": "x", name: half[name]})
+        assert answer.json()["description"] == "Bad Request: strings must be encoded in UTF-8"
 
 
 async def test_a_wrong_token_and_an_unknown_method_are_told_apart(api: Api) -> None:
