@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from rules.refusals import Refusal
+from rules.when.text import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,24 @@ class Household:
         return door(self.unit, self.room)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody asks to be a member of the household at a door; `state`: "asked", "confirmed", "declined"."""
+
+    id: int
+    person_id: int
+    building_id: int
+    unit: str  # empty in a building of one unit
+    room: str
+    state: str
+    decided_by: int | None
+
+    @property
+    def door(self) -> str:
+        """How neighbours write it."""
+        return door(self.unit, self.room)
+
+
 class NotAnAddress(Refusal):
     """What was written is not a unit and a room."""
 
@@ -49,7 +68,8 @@ class NotAnAddress(Refusal):
 _UNIT_AND_ROOM = re.compile(
     r"^(?:.*?[栋幢座楼])?(\w{1,4})(?:单元|门|unit|[-－—/#])(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE
 )
-_ROOM = re.compile(r"^(?:room)?(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE)
+_ROOM = re.compile(r"^(?:.*?[栋幢座楼])?(?:room)?(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE)
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def door(unit: str | None, room: str | None) -> str:
@@ -59,17 +79,27 @@ def door(unit: str | None, room: str | None) -> str:
     return f"{unit}单元{room}" if unit else room
 
 
-def read_door(text: str, units: int) -> tuple[str, str]:
-    """Unit and room of what a resident wrote: 3栋2单元502室, 2-502; the unit may be left out if there is one.
+def read_door(text: str, units: int, chosen: str | None = None) -> tuple[str, str]:
+    """Unit and room of what a resident wrote: 3栋2单元502室, 二单元五〇二, 2-502.
 
-    Raises NotAnAddress.
+    The unit may be left out if it was chosen before, or if there is but one. Raises NotAnAddress.
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if found := _UNIT_AND_ROOM.match(plain):
-        return found[1], found[2]
-    if units == 1 and (found := _ROOM.match(plain)):
-        return "1", found[1]
-    raise NotAnAddress(text=text[:40])
+        unit, room = _in_digits(found[1]), _in_digits(found[2])
+    elif (chosen or units == 1) and (found := _ROOM.match(plain)):
+        unit, room = chosen or "1", _in_digits(found[1])
+    else:
+        raise NotAnAddress(text=text[:40])
+    if not any(character.isdigit() for character in room):
+        raise NotAnAddress(text=text[:40])
+    return unit, room
+
+
+def _in_digits(name: str) -> str:
+    """二 is 2, 五〇二 is 502, 十二 is 12, 502a is 502A."""
+    value = number(name) if "十" in name or "百" in name else None
+    return name.translate(_DIGITS).upper() if value is None else str(value)
 
 
 def mask(name: str) -> str:

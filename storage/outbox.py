@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.rows import every, first, key, one
-from storage.tables import cards, chats, dues, outbox
+from storage.tables import cards, chats, dialogues, dues, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +146,25 @@ async def change_card(conn: AsyncConnection, card_id: int, **values: object) -> 
 
 async def move_chat(conn: AsyncConnection, chat_id: int, address: str) -> None:
     """A chat has a new address on its platform; messages of the old one cannot be edited any more."""
+    await _take_over(conn, chat_id, address)
     await conn.execute(update(chats).where(chats.c.id == chat_id).values(address=address, state="here"))
     await conn.execute(
         update(cards)
         .where(cards.c.chat_id == chat_id, cards.c.state == "live")
         .values(message=None, wanted=cards.c.wanted + 1)
     )
+
+
+async def _take_over(conn: AsyncConnection, chat_id: int, address: str) -> None:
+    """What was heard from the new address before the move became known counts as heard in this chat."""
+    query = select(chats.c.id).where(chats.c.address == address, chats.c.id != chat_id)
+    newer = await conn.scalar(query)
+    if newer is None:
+        return
+    await conn.execute(delete(cards).where(cards.c.chat_id == newer))
+    await conn.execute(delete(dialogues).where(dialogues.c.chat_id == newer))
+    await conn.execute(update(outbox).where(outbox.c.chat_id == newer).values(chat_id=chat_id))
+    await conn.execute(delete(chats).where(chats.c.id == newer))
 
 
 async def last_said(conn: AsyncConnection, chat_id: int, message: str) -> dict[str, Any] | None:

@@ -149,13 +149,21 @@ slips = Table(
     _ref("used_by", "people"),
 )
 
+wrong_codes = Table(  # counted for an hour, so that codes cannot be guessed
+    "wrong_codes",
+    metadata,
+    _id(),
+    Column("who", String, nullable=False, index=True),  # sha256 of an address: forgetting resets nothing
+    Column("at", Instant, nullable=False),
+)
+
 claims = Table(
     "claims",
     metadata,
     _id(),
     _ref("person_id", "people", nullable=False),
     _ref("building_id", "buildings", nullable=False),
-    Column("unit", String, nullable=False),
+    Column("unit", String, nullable=False),  # empty in a building of one unit
     Column("room", String, nullable=False),
     Column("state", String, nullable=False, default="asked"),  # "asked", "confirmed", "declined"
     Column("asked_at", Instant, nullable=False),

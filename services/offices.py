@@ -1,0 +1,62 @@
+"""Offices of a building: leaders appoint leaders and recorders; where none is left, an administrator does."""
+
+from __future__ import annotations
+
+from rules.homes import Building
+from rules.people import NotTheLeader, Person
+from rules.refusals import Refusal
+from storage import homes, log
+from storage.store import Unit
+
+OFFICES = ("leader", "recorder")
+
+
+class HoldsItAlready(Refusal):
+    """The person holds this office already."""
+
+
+class HoldsNoSuchOffice(Refusal):
+    """The person does not hold this office."""
+
+
+class LastLeader(Refusal):
+    """A building is not left without a leader."""
+
+
+async def appoint(
+    unit: Unit, building: Building, by: Person, person: Person, role: str, *, admin: bool
+) -> None:
+    """Give a person an office; `admin`: whether the one who appoints administers the group.
+
+    Raises NotTheLeader, HoldsItAlready.
+    """
+    leaders = await homes.holders(unit.conn, building.id, "leader")
+    if not (any(leader.id == by.id for leader in leaders) or (admin and not leaders)):
+        raise NotTheLeader
+    if role in await homes.offices(unit.conn, building.id, person.id):
+        raise HoldsItAlready(name=person.name, role=role)
+    await homes.appoint(unit.conn, building.id, person.id, role, unit.now)
+    await log.append(
+        unit.conn,
+        f"building:{building.id}",
+        "appointed",
+        unit.now,
+        person=person.id,
+        role=role,
+        by=by.id,
+    )
+
+
+async def resign(unit: Unit, building: Building, person: Person, role: str) -> None:
+    """Lay an office down. Raises HoldsNoSuchOffice, LastLeader."""
+    if role not in await homes.offices(unit.conn, building.id, person.id):
+        raise HoldsNoSuchOffice
+    if role == "leader" and len(await homes.holders(unit.conn, building.id, role)) == 1:
+        raise LastLeader
+    await homes.resign(unit.conn, building.id, person.id, role)
+    await log.append(unit.conn, f"building:{building.id}", "resigned", unit.now, person=person.id, role=role)
+
+
+async def holders(unit: Unit, building: Building) -> dict[str, list[Person]]:
+    """Who holds which office in a building."""
+    return {role: await homes.holders(unit.conn, building.id, role) for role in OFFICES}

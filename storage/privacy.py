@@ -1,0 +1,63 @@
+"""Queries on all that is stored about one person, and its deletion."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.homes import Household
+from storage.rows import one
+from storage.tables import (
+    attendance,
+    cards,
+    chats,
+    dialogues,
+    drafts,
+    households,
+    members,
+    outbox,
+    people,
+    roles,
+    votes,
+)
+
+
+async def memberships(conn: AsyncConnection, person_id: int) -> list[tuple[Household, datetime, str]]:
+    """The households of a person, since when and how proven."""
+    query = select(households, members.c.since, members.c.how).join(members)
+    query = query.where(members.c.person_id == person_id).order_by(households.c.id)
+    return [(one(Household, row), row["since"], row["how"]) for row in (await conn.execute(query)).mappings()]
+
+
+async def offices(conn: AsyncConnection, person_id: int) -> list[tuple[int, str]]:
+    """The offices of a person: building and role."""
+    query = select(roles.c.building_id, roles.c.role).where(roles.c.person_id == person_id)
+    rows = await conn.execute(query.order_by(roles.c.building_id, roles.c.role))
+    return [(row.building_id, row.role) for row in rows]
+
+
+async def count_votes(conn: AsyncConnection, person_id: int) -> int:
+    """How many votes that stand were cast by a person."""
+    query = select(func.count()).select_from(votes).where(votes.c.by_id == person_id)
+    return int(await conn.scalar(query) or 0)
+
+
+async def erase(conn: AsyncConnection, person_id: int) -> None:
+    """Clear a person's name and address, and drop what they were in the middle of."""
+    await conn.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
+    await conn.execute(delete(drafts).where(drafts.c.person_id == person_id))
+    await conn.execute(update(attendance).where(attendance.c.person_id == person_id).values(name=""))
+    blank = {"name": "", "address": None, "reach": "no", "consented_at": None}
+    await conn.execute(update(people).where(people.c.id == person_id).values(**blank))
+
+
+async def erase_chat(conn: AsyncConnection, chat_id: int) -> None:
+    """Delete a private chat with its letters and cards, unless somebody is known by its address."""
+    known = select(people.c.id).join(chats, chats.c.address == people.c.address).where(chats.c.id == chat_id)
+    if await conn.scalar(known) is not None:
+        return
+    for table in (outbox, cards, dialogues):
+        await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    await conn.execute(delete(chats).where(chats.c.id == chat_id))

@@ -1,0 +1,85 @@
+"""How residents write where they live, and how a name is published."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.homes import Household, NotAnAddress, door, mask, read_door
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2单元502", ("2", "502")),
+        ("3栋2单元502室", ("2", "502")),
+        ("3栋 2单元 502 号", ("2", "502")),
+        ("2-502", ("2", "502")),
+        ("２－５０２", ("2", "502")),
+        ("2—502", ("2", "502")),
+        ("2/502", ("2", "502")),
+        ("2#502", ("2", "502")),
+        ("二单元502", ("2", "502")),
+        ("十二单元五〇二室", ("12", "502")),
+        ("2unit502", ("2", "502")),
+        ("a单元101b", ("A", "101B")),
+    ],
+)
+def test_unit_and_room_are_read_as_residents_write_them(text: str, read: tuple[str, str]) -> None:
+    assert read_door(text, units=12) == read
+
+
+@pytest.mark.parametrize("text", ["502", "502室", "room 502", "五〇二", "五百零二", "3栋502", "５０２户"])
+def test_the_unit_may_be_left_out_where_there_is_one(text: str) -> None:
+    assert read_door(text, units=1) == ("1", "502")
+
+
+def test_the_unit_chosen_before_is_taken_unless_another_is_written() -> None:
+    assert read_door("502", units=6, chosen="2") == ("2", "502")
+    assert read_door("3-502", units=6, chosen="2") == ("3", "502")
+
+
+@pytest.mark.parametrize("text", ["", " ", "502", "不知道", "2单元", "单元502", "<b>", "2-", "😀"])
+def test_what_names_no_unit_or_no_room_is_refused(text: str) -> None:
+    with pytest.raises(NotAnAddress):
+        read_door(text, units=2)
+
+
+@pytest.mark.parametrize("text", ["不知道", "老地方", "x" * 5000, "1" * 5000])
+def test_a_room_is_short_and_has_a_digit(text: str) -> None:
+    with pytest.raises(NotAnAddress):
+        read_door(text, units=1)
+
+
+def test_a_refused_address_is_quoted_short() -> None:
+    with pytest.raises(NotAnAddress) as refused:
+        read_door("不" * 5000, units=1)
+    assert refused.value.facts == {"text": "不" * 40}
+
+
+@given(unit=st.integers(1, 999), room=st.integers(1, 9999))
+def test_a_door_reads_back_as_it_is_written(unit: int, room: int) -> None:
+    assert read_door(door(str(unit), str(room)), units=2) == (str(unit), str(room))
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        unit, room = read_door(text, units=1)
+    except NotAnAddress:
+        return
+    assert unit
+    assert any(character.isdigit() for character in room)
+
+
+def test_a_door_is_written_as_neighbours_do() -> None:
+    assert door("2", "502") == "2单元502"
+    assert door(None, "502") == door("", "502") == "502"
+    assert door("2", None) == "?"
+    assert Household(1, 1, "2", "502", None, None).door == "2单元502"
+
+
+@pytest.mark.parametrize(("name", "masked"), [("张三", "张*"), ("A", "A*"), ("", "*")])
+def test_a_published_name_keeps_its_first_character(name: str, masked: str) -> None:
+    assert mask(name) == masked
