@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
-from handlers import guests
+from handlers import (
+    agenda,
+    asking,
+    ballots,
+    calling,
+    claims,
+    draft,
+    guests,
+    help,  # noqa: A004 - the word of the field
+    joining,
+    meeting,
+    minutes,
+    notice,
+    offices,
+    planning,
+    polling,
+    privacy,
+    record,
+    reminders,
+    results,
+    slip,
+)
 from handlers.routes import Routes
 
 
 def all_routes() -> Routes:
     """What the bot hears, and what it shows and makes."""
     everything = Routes()
-    for file in (guests,):
+    for file in (
+        guests,
+        help,
+        joining,
+        claims,
+        privacy,
+        offices,
+        asking,
+        meeting,
+        record,
+        minutes,
+        calling,
+        planning,
+        agenda,
+        draft,
+        notice,
+        reminders,
+        ballots,
+        polling,
+        slip,
+        results,
+    ):
         everything.include(file.routes)
     return everything

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.buttons import Button
 from handlers.here import TOAST_LIMIT, Heard
 from handlers.speech import deep_link
 from handlers.words import Words
-from rules.votes import AskFamily, Choice, NotOnTheRoll
+from rules.people import NotAResident
+from rules.refusals import Refusal
+from rules.votes import AskFamily, Choice, Noted
 from services.vote_box import Outcome, Press, Toast
 from storage import ballots
 from storage.store import Store
@@ -38,33 +41,25 @@ class BoxedVote:
     def answer(self, words: Words, outcome: Outcome) -> Toast:
         """The toast that tells the voter what became of it."""
         if outcome.refusal is not None:
-            return self._refused(words, outcome)
+            return self._refused(words, outcome.refusal, outcome.lang or self.lang)
         assert outcome.ballot is not None
-        lang = outcome.lang or self.lang
-        asked = {door: told for door, told in outcome.doors.items() if isinstance(told, AskFamily)}
-        labels = outcome.ballot.labels
-        if asked:
-            door, ask = next(iter(asked.items()))
-            text = words.plain(
-                lang,
-                "voting.ask_family",
-                door=door,
-                stands=_names(ask.vote.choice, labels),
-                wanted=_names(ask.choice, labels),
-            )
-            return {"text": text[:TOAST_LIMIT], "alert": True}
-        text = words.plain(
-            lang, "voting.noted", doors=list(outcome.doors), chosen=_names(self.press.choice, labels)
-        )
-        return {"text": text[:TOAST_LIMIT], "alert": len(outcome.doors) > 1}
+        lang, labels = outcome.lang or self.lang, outcome.ballot.labels
+        noted = [door for door, told in outcome.doors.items() if isinstance(told, Noted)]
+        said = []
+        if noted:
+            chosen = _names(self.press.choice, labels)
+            said.append(words.plain(lang, "voting.noted", doors=noted, chosen=chosen))
+        for door, told in outcome.doors.items():
+            if isinstance(told, AskFamily):
+                stands, wanted = _names(told.vote.choice, labels), _names(told.choice, labels)
+                said.append(words.plain(lang, "voting.ask_family", door=door, stands=stands, wanted=wanted))
+        return {"text": "\n".join(said)[:TOAST_LIMIT], "alert": len(noted) < len(outcome.doors)}
 
-    def _refused(self, words: Words, outcome: Outcome) -> Toast:
-        refusal = outcome.refusal
-        assert refusal is not None
-        text = words.plain(outcome.lang or self.lang, f"refusals.{refusal.template()}", **refusal.facts)
+    def _refused(self, words: Words, refusal: Refusal, lang: str) -> Toast:
+        text = words.plain(lang, f"refusals.{refusal.template()}", **refusal.facts)
         toast: Toast = {"text": text[:TOAST_LIMIT], "alert": True}
-        if isinstance(refusal, NotOnTheRoll) and not self.press.private:
-            toast["url"] = deep_link(self.bot_name, f"join_{self.press.ballot_id}")
+        if isinstance(refusal, NotAResident):
+            toast["url"] = deep_link(self.bot_name, "join")
         return toast
 
 
@@ -84,6 +79,5 @@ async def boxed_vote(store: Store, heard: Heard, button: Button, bot_name: str) 
     return BoxedVote(press, heard.lang, bot_name)
 
 
-def _names(choice: Choice, labels: object) -> list[str]:
-    assert isinstance(labels, list)
+def _names(choice: Choice, labels: Sequence[str]) -> list[str]:
     return [labels[number - 1] for number in choice]

@@ -143,6 +143,10 @@ class NoSuchItem(Refusal):
     """The item does not exist, or is another meeting's."""
 
 
+class BallotStepOver(Refusal):
+    """The steps this button belongs to are over."""
+
+
 class NoSuchBallot(Refusal):
     """The ballot does not exist, belongs to another building, or was dropped."""
 

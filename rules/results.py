@@ -32,6 +32,10 @@ class AlreadyObjected(Refusal):
     """One's earlier objection is still waiting for its answer."""
 
 
+class NotYourBallot(Refusal):
+    """Who asks neither lives in the building a ballot was held in nor leads it."""
+
+
 class NoSuchObjection(Refusal):
     """The objection does not exist, or was answered already."""
 

@@ -50,12 +50,17 @@ async def find(conn: AsyncConnection, ballot_id: int, building_id: int | None = 
     return ballot
 
 
-async def check_convener(conn: AsyncConnection, building_id: int, person_id: int) -> None:
-    """Go on only for the leader, or for the recorder while a meeting is open. Raises NotTheLeader."""
+async def may_convene(conn: AsyncConnection, building_id: int, person_id: int) -> bool:
+    """Whether this is the leader, or the recorder while a meeting is open."""
     held = await homes.offices(conn, building_id, person_id)
     if "leader" in held:
-        return
-    if "recorder" not in held or not await meetings.of_building(conn, building_id, MeetingState.OPEN):
+        return True
+    return "recorder" in held and bool(await meetings.of_building(conn, building_id, MeetingState.OPEN))
+
+
+async def check_convener(conn: AsyncConnection, building_id: int, person_id: int) -> None:
+    """Go on only for who may put something to the vote. Raises NotTheLeader."""
+    if not await may_convene(conn, building_id, person_id):
         raise NotTheLeader
 
 

@@ -17,6 +17,7 @@ from rules.results import (
     OBJECTION_LIMIT,
     NoResultYet,
     NoSuchObjection,
+    NotYourBallot,
     Objection,
     check_objection,
     publication,
@@ -46,6 +47,14 @@ async def closed(conn: AsyncConnection, ballot_id: int, building_id: int | None 
     if ballot.state is not State.CLOSED:
         raise NoResultYet
     return ballot
+
+
+async def check_reader(conn: AsyncConnection, ballot: Ballot, person_id: int) -> None:
+    """Go on only for who lives in the ballot's building or holds an office there. Raises NotYourBallot."""
+    if await homes.homes_of(conn, person_id, ballot.building_id):
+        return
+    if not await homes.offices(conn, ballot.building_id, person_id):
+        raise NotYourBallot
 
 
 async def counted_votes(conn: AsyncConnection, ballot: Ballot) -> dict[str, Choice]:

@@ -77,7 +77,7 @@ async def load(
         residents=set(await conn.scalars(at_home)),
         langs=langs,
         groups={row.address: row.building_id for row in await conn.execute(groups)},
-        ballots=await _ballots(conn, ballot_ids),
+        ballots=await open_ballots(conn, ballot_ids),
         doors=doors,
         votes=await _votes(conn, ballot_ids, {home for homes in doors.values() for home in homes}),
     )
@@ -99,7 +99,8 @@ async def _doors(
     return found
 
 
-async def _ballots(conn: AsyncConnection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
+async def open_ballots(conn: AsyncConnection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
+    """What has to be known of ballots to decide a press."""
     labels: dict[int, list[str]] = defaultdict(list)
     offered = select(options).where(options.c.ballot_id.in_(ballot_ids))
     for row in await conn.execute(offered.order_by(options.c.ballot_id, options.c.number)):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from rules.homes import Household
-from sandbox.conversations import Group
-from sandbox.people import Person
-from storage import homes, people
+from sandbox.conversations import Conversation, Group, Seen
+from sandbox.people import Answer, Person
+from services import calling
+from storage import homes, meetings, people
 from storage.store import Unit
 from tests.stage import Stage
 
@@ -99,3 +101,86 @@ async def _free_doors(stage: Stage, scene: Scene, count: int) -> Sequence[tuple[
         for place in range(each)
     ]
     return [door for door in doors if door not in taken][:count]
+
+
+async def announced_meeting(stage: Stage, scene: Scene, *titles: str, days: int = 5, hour: int = 19) -> int:
+    """A meeting announced for some days from now at 19:30, with these items; its id."""
+    await stage.settle()
+    planned = (stage.now + timedelta(days=days)).replace(hour=hour, minute=30)
+    async with stage.program.store.unit(stage.now) as work:
+        building = await homes.building(work.conn, scene.building_id)
+        leader = await people.by_address(work.conn, str(scene.leader.id))
+        assert leader is not None
+        draft = await calling.begin(work, building, leader.id)
+        await calling.set_time(work, draft, planned)
+        await calling.set_place(work, draft, "社区活动室")
+        for title in titles or ("电动车棚和充电桩",):
+            await calling.add_item(work, draft, title)
+        draft = await meetings.get(work.conn, draft.id)
+        await calling.publish(work, draft, building, leader.id)
+    return draft.id
+
+
+async def open_meeting(stage: Stage, scene: Scene, *titles: str) -> int:
+    """A meeting that the leader has just opened at its planned time; its id."""
+    meeting_id = await announced_meeting(stage, scene, *titles)
+    await stage.pass_time(to=(stage.now + timedelta(days=5)).replace(hour=19, minute=30))
+    await scene.leader.say(scene.group, "/open")
+    await stage.settle()
+    return meeting_id
+
+
+async def say(stage: Stage, person: Person, chat: Conversation, text: str) -> Seen:
+    """Somebody says something; the last message once it is answered."""
+    await person.say(chat, text)
+    return await _last(stage, chat)
+
+
+async def reply(stage: Stage, person: Person, message: Seen, text: str) -> Seen:
+    """Somebody replies to a message; the last message once it is answered."""
+    await person.reply(message, text)
+    return await _last(stage, message.chat)
+
+
+async def press(stage: Stage, person: Person, message: Seen, button: str | int) -> Answer:
+    """Somebody presses a button; what it answered, once all it did has been said."""
+    answer = await person.press(message, button)
+    await stage.settle()
+    return answer
+
+
+async def _last(stage: Stage, chat: Conversation) -> Seen:
+    await stage.settle()
+    last = chat.last
+    assert last is not None
+    return last
+
+
+async def open_ballot(
+    stage: Stage, scene: Scene, line: str = "停车位怎么划 | 专区20 | 全部专区 | 专区15"
+) -> Seen:
+    """A ballot that the leader has made of one line and opened; its card in the group."""
+    draft = await say(stage, scene.leader, scene.leader.private(), f"/vote {line}")
+    await press(stage, scene.leader, draft, "开始投票")
+    return scene.group.pinned or draft
+
+
+async def tap(stage: Stage, person: Person, chat: Conversation, label: str) -> Answer:
+    """Press the newest button whose label has these words, and wait until all is said."""
+    await stage.settle()
+    for message in reversed(chat.messages):
+        for name in message.labels:
+            if label in name:
+                answer = await person.press(message, name)
+                await stage.settle()
+                return answer
+    raise LookupError(f"no button says {label}")
+
+
+async def answer(stage: Stage, person: Person, chat: Conversation, text: str) -> Seen:
+    """Reply to the newest message of the bot; the newest message after that."""
+    await stage.settle()
+    asked = next(message for message in reversed(chat.messages) if message.by_bot)
+    await person.reply(asked, text)
+    await stage.settle()
+    return chat.messages[-1]

@@ -1,0 +1,234 @@
+"""A result: its card and picture, how it came about, whether one's vote is in it, what is held against it."""
+
+from __future__ import annotations
+
+import asyncio
+from fractions import Fraction
+from typing import Any
+
+from handlers import polling
+from handlers.buttons import Button, Key, Keys
+from handlers.here import Here
+from handlers.routes import Routes
+from handlers.speech import Made, Screen, Speech, View
+from paper.pictures import Bar, result_picture
+from rules.ballots import Ballot, State
+from rules.counting import explain
+from rules.results import Standing, may_show, standings
+from rules.votes import NotThisBallot
+from services import ballots, results
+from storage import ballots as stored
+from storage import homes, objections
+from storage.outbox import Due
+
+routes = Routes()
+
+_LINES = 8  # options a card lists below its picture
+_KEYS = {"for": 1, "against": 2, "abstain": 3}
+
+
+class MyVote(Button, code="rm"):
+    """Asks whether one's vote was counted."""
+
+    ballot: int
+
+
+class AnswerObjection(Button, code="ra"):
+    """Begins to answer an objection."""
+
+    objection: int
+
+
+class LeaveObjection(Button, code="rc"):
+    """Leaves it unwritten."""
+
+
+@routes.card("result")
+async def draw(view: View, ballot_id: int) -> Screen | None:
+    """The outcome, the figures, the rule, who took part, and until when it may be objected to."""
+    ballot = await stored.find(view.conn, ballot_id)
+    if ballot is None or ballot.state is not State.CLOSED:
+        return None
+    known = await _facts(view, ballot)
+    picture = {"make": "result_picture", "about": ballot.id, "lang": view.lang}
+    return Screen(view.html("results.card", **known), _keys(view, ballot, known), picture)
+
+
+async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
+    building = await homes.building(view.conn, ballot.building_id)
+    rows = standings(ballot)
+    assert ballot.result is not None
+    return {
+        "ballot": ballot,
+        "building": building,
+        "result": ballot.result,
+        "rows": rows,
+        "lines": rows[:_LINES],
+        "won": [ballot.options[number - 1] for number in ballot.result["won"]],
+        "tied": [ballot.options[number - 1] for number in ballot.result["tied"]],
+        "shown": may_show(ballot.result),
+        "published": await results.published(view.conn, ballot, building.zone, view.now),
+        "zone": building.zone,
+    }
+
+
+def _keys(view: View, ballot: Ballot, known: dict[str, Any]) -> Keys:
+    published: results.Published = known["published"]
+    rows = [
+        (Key(view.label("result_how"), link=view.link(f"bh_{ballot.id}")),),
+        (Key(view.label("result_mine"), MyVote(ballot.id)),),
+    ]
+    last = []
+    if not published.over:
+        last.append(Key(view.label("result_object"), link=view.link(f"bo_{ballot.id}")))
+    if published.objections:
+        last.append(Key(view.label("result_objections"), link=view.link(f"bs_{ballot.id}")))
+    return (*rows, tuple(last)) if last else tuple(rows)
+
+
+@routes.maker("result_picture")
+async def paint(view: View, ballot_id: int) -> Made:
+    """The result as a picture; painted off the loop."""
+    ballot = await stored.get(view.conn, ballot_id)
+    known = await _facts(view, ballot)
+    lines = view.words.plain(view.lang, "results.picture_facts", **known).splitlines()
+    content = await asyncio.to_thread(
+        result_picture,
+        ballot.question,
+        [_bar(view, ballot, row) for row in known["rows"]],
+        [line for line in lines if line.strip()],
+        outcome=view.words.plain(view.lang, "results.outcome", **known),
+        head=f"{known['building'].community} · {known['building'].name}",
+        foot=view.words.plain(view.lang, "results.picture_foot"),
+        language=view.lang,
+    )
+    return Made(f"result-{ballot.id}.png", content)
+
+
+def _bar(view: View, ballot: Ballot, row: Standing) -> Bar:
+    figure = view.words.plain(view.lang, "results.figure", votes=row.votes, voted=ballot.voted)
+    share = Fraction(row.votes, ballot.voted) if ballot.voted else Fraction(0)
+    return Bar(row.option.label, row.option.text, figure, share, row.won)
+
+
+@routes.link("bh")
+async def explain_count(here: Here, rest: str) -> None:
+    """Tell the count step by step, from the votes in the log."""
+    here.in_private()
+    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    await results.check_reader(here.unit.conn, ballot, here.person.id)
+    assert ballot.result is not None
+    shown = may_show(ballot.result)
+    steps = explain(await results.recount(here.unit.conn, ballot)) if shown else []
+    told = [{"kind": str(step.kind), **_named(ballot, step.params)} for step in steps]
+    await here.say("results.how", ballot=ballot, result=ballot.result, steps=told, shown=shown)
+
+
+def _named(ballot: Ballot, params: Any) -> dict[str, Any]:
+    """A step's facts with the options by their labels."""
+
+    def name(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [name(one) for one in value]
+        if isinstance(value, str) and (value in _KEYS or value.isdigit()):
+            return ballot.options[_KEYS.get(value) or int(value) - 1].label
+        return value
+
+    return {key: name(value) for key, value in params.items()}
+
+
+@routes.press(MyVote)
+async def my_vote(here: Here, button: MyVote) -> None:
+    """Tell the presser alone how the vote of their household was counted."""
+    ballot = await results.closed(here.unit.conn, button.ballot)
+    if here.chat.kind == "group" and here.chat.building_id != ballot.building_id:
+        raise NotThisBallot
+    counted = await results.own_votes(here.unit.conn, ballot, here.person.id)
+    known = [(one.door, one.receipt, ballot.labels_of(one.choice)) for one in counted]
+    await here.tell("results.mine", alert=True, votes=known)
+
+
+@routes.link("bo")
+async def begin_objection(here: Here, rest: str) -> None:
+    """Ask what is held against a result."""
+    here.in_private()
+    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    await results.check_objector(here.unit, ballot, here.person.id)
+    await here.begin("objection", ballot=ballot.id)
+    await here.say("results.ask_objection", ballot=ballot, keys=_leave(here))
+
+
+@routes.dialogue("objection")
+async def take_objection(here: Here, data: dict[str, Any]) -> None:
+    """Write the objection down and let the leader know."""
+    ballot = await results.closed(here.unit.conn, data["ballot"])
+    made = await results.object_to(here.unit, ballot, here.person.id, here.heard.text)
+    await here.finish()
+    await here.say("results.objected", ballot=ballot)
+    building = await homes.building(here.unit.conn, ballot.building_id)
+    reached = False
+    for leader in await homes.holders(here.unit.conn, building.id, "leader"):
+        keys = ((here.key("objection_answer", AnswerObjection(made.id)),),)
+        reached |= await here.tell_person(
+            leader.id, "results.objection_to_leader", keys=keys, ballot=ballot, objection=made, notice=True
+        )
+    if not reached:
+        link = ((Key(here.label(building.lang, "objection_answer"), link=here.link(f"ba_{made.id}")),),)
+        await here.say_to_building(building, "results.objection_waits", keys=link, ballot=ballot)
+
+
+@routes.press(AnswerObjection)
+async def begin_answer(here: Here, button: AnswerObjection) -> None:
+    """Ask the leader for the answer."""
+    await _ask_answer(here, button.objection)
+
+
+@routes.link("ba")
+async def answer_by_link(here: Here, rest: str) -> None:
+    """Ask the leader who came by the link for the answer."""
+    await _ask_answer(here, polling.number(rest))
+
+
+async def _ask_answer(here: Here, objection_id: int) -> None:
+    here.in_private()
+    found, ballot = await results.open_objection(here.unit, objection_id, here.person.id)
+    await here.begin("objection_answer", objection=found.id)
+    await here.say("results.ask_answer", ballot=ballot, objection=found, keys=_leave(here))
+
+
+@routes.dialogue("objection_answer")
+async def take_answer(here: Here, data: dict[str, Any]) -> None:
+    """Write the answer down and let who objected know."""
+    found, ballot = await results.answer(here.unit, data["objection"], here.person.id, here.heard.text)
+    await here.finish()
+    await here.say("results.answered", ballot=await stored.get(here.unit.conn, ballot.id))
+    await here.tell_person(
+        found.by_id, "results.answer_to_objector", ballot=ballot, objection=found, notice=True
+    )
+
+
+@routes.press(LeaveObjection)
+async def leave(here: Here, _button: LeaveObjection) -> None:
+    """Leave it unwritten."""
+    await here.finish()
+    await here.turn("results.left")
+
+
+def _leave(here: Here) -> Keys:
+    return ((here.key("cancel", LeaveObjection()),),)
+
+
+@routes.link("bs")
+async def list_objections(here: Here, rest: str) -> None:
+    """Show what was objected and answered, without names, to those the result concerns."""
+    here.in_private()
+    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    await results.check_reader(here.unit.conn, ballot, here.person.id)
+    held = await objections.of_ballot(here.unit.conn, ballot.id)
+    await here.say("results.objections", ballot=ballot, objections=held)
+
+
+@routes.due(ballots.PUBLICATION_END)
+async def end_publication(speech: Speech, due: Due) -> None:
+    """Once the days are over with nothing held against it, the result stands and the card says so."""
+    await results.settle(speech.unit, due.about_id)
