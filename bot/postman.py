@@ -28,6 +28,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.request import NeverLeft
 from handlers.routes import Routes
 from handlers.speech import Screen, View
 from handlers.words import Words
@@ -276,7 +277,6 @@ def fate(error: TelegramError) -> Delivery:
             gone = "chat not found" in error.message.lower()
             return Gone(error.message) if gone else Refused(error.message)
         case NetworkError():
-            never_left = type(error.__cause__).__name__ in {"ConnectError", "ConnectTimeout", "PoolTimeout"}
-            return Later(None) if never_left else Unsure(error.message)
+            return Later(None) if isinstance(error, NeverLeft) else Unsure(error.message)
         case _:
             return Refused(error.message)

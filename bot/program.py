@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from bot.dispatcher import Dispatcher
 from bot.intake import Intake
 from bot.limits import Limits
 from bot.postman import Postman
+from bot.request import Request, proxy_for
 from bot.settings import Settings
 from handlers.all import all_routes
 from handlers.telegram import Reception
@@ -40,12 +41,10 @@ class Program:
     reception: Reception
     loops: tuple[asyncio.Task[None], ...] = ()
 
-    async def until(self, stop: asyncio.Event) -> None:
-        """Run until told to stop. Raises what ended one of the loops before."""
-        stopping = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait([stopping, *self.loops], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        for task in done - {stopping}:
+    async def ended(self) -> None:
+        """Return when one of the loops ends, which none does by itself. Raises what ended it."""
+        done, _ = await asyncio.wait(self.loops, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
             task.result()
 
     async def quiet(self) -> None:
@@ -103,10 +102,11 @@ def _application(settings: Settings) -> Telegram:
     builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = ApplicationBuilder()
     builder = builder.token(settings.token).updater(None).job_queue(None)
     builder = builder.base_url(f"{settings.api}/bot").base_file_url(f"{settings.api}/file/bot")
-    return builder.connection_pool_size(64).pool_timeout(30).read_timeout(20).build()
+    proxy = proxy_for(settings.api)
+    return builder.request(Request(proxy=proxy)).get_updates_request(Request(1, proxy=proxy)).build()
 
 
 async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a loop and wait for it; what ended it before is told by `Program.ended`."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait([task])
