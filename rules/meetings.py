@@ -208,7 +208,7 @@ def check_time(kind: Kind, planned: datetime, now: datetime, zone: tzinfo) -> No
     if not keeps_notice(kind, planned, now, zone):
         left = days_left(planned, now, zone)
         raise InsideTheNotice(
-            kind=kind, days=left, notice=kind.notice, earliest=earliest_day(kind, now, zone)
+            kind=kind, days=left, earliest=earliest_day(kind, now, zone)
         )
 
 

@@ -1,0 +1,146 @@
+"""Calling a meeting: by one line or step by step; publishing it, moving it, calling it off."""
+
+from __future__ import annotations
+
+from handlers.buttons import Button, Key
+from handlers.calendar import rows
+from handlers.draft import CallOff, Discard, Publish, ShowDraft, show_draft
+from handlers.here import Here
+from handlers.notice import tell_cancelled
+from handlers.planning import ask_time, go_on
+from handlers.routes import Routes
+from rules.homes import Building
+from rules.meetings import State, check_announced
+from rules.when import Moment, Precision
+from services import calling
+from storage import homes, meetings
+
+routes = Routes()
+
+
+class CallMeeting(Button, code="call"):
+    """Begins to call a meeting."""
+
+
+class CallAnother(Button, code="kb"):
+    """Begins a draft of one's own beside another leader's."""
+
+
+class ConfirmCallOff(Button, code="kk"):
+    """Cancels an announced meeting."""
+
+    meeting: int
+
+
+async def led_building(here: Here) -> Building:
+    """The building this person leads: the group's; in private, of several, the one they live in.
+
+    Raises NotBound, NotTheLeader.
+    """
+    if here.chat.kind == "private":
+        led = await homes.led_by(here.unit.conn, here.person.id)
+        if led and (here.building is None or here.building.id not in {each.id for each in led}):
+            here.building = led[0]
+    return await here.the_leader()
+
+
+@routes.press(CallMeeting)
+async def call(here: Here, _button: CallMeeting) -> None:
+    """Begin, or go on where the leader left off."""
+    await call_by_line(here, "")
+
+
+@routes.command("meeting", words=("开会", "meeting"))
+async def call_by_line(here: Here, line: str) -> None:
+    """Call a meeting by a line with its time, place and topics; whatever is missing is asked for."""
+    building = await led_building(here)
+    mine = await calling.draft_of(here.unit, building, here.person.id)
+    other = await calling.others_draft(here.unit, building, here.person.id)
+    if mine is None and other is not None and not line:
+        keys = ((here.key("other_draft", ShowDraft(other.id)),), (here.key("call_another", CallAnother()),))
+        await here.say("calling.others_draft", keys=keys, meeting=other)
+        return
+    await _call(here, building, line)
+
+
+@routes.press(CallAnother)
+async def call_another(here: Here, _button: CallAnother) -> None:
+    """Begin a draft beside another leader's."""
+    await _call(here, await led_building(here), "")
+
+
+async def _call(here: Here, building: Building, line: str) -> None:
+    draft = await calling.begin(here.unit, building, here.person.id)
+    if not line:
+        await go_on(here, draft.id)
+        return
+    reading = await calling.take_line(here.unit, building, draft, line)
+    draft = await meetings.get(here.unit.conn, draft.id)
+    exact = isinstance(reading, Moment) and reading.precision is Precision.MINUTE
+    if exact or (reading is None and draft.planned_at is not None):
+        await go_on(here, draft.id)
+    else:
+        await ask_time(here, draft, reading)
+
+
+@routes.press(ShowDraft)
+async def show(here: Here, button: ShowDraft) -> None:
+    """Show a draft, or what may still be done with an announced meeting."""
+    meeting, _ = await calling.led(here.unit, button.meeting, here.person.id)
+    await show_draft(here, meeting)
+
+
+@routes.press(Publish)
+async def publish(here: Here, button: Publish) -> None:
+    """Send the notice out: once, however often it is pressed."""
+    draft, here.building = await calling.led(here.unit, button.meeting, here.person.id)
+    announced = await calling.publish(here.unit, draft, here.building, here.person.id)
+    await here.show_building(here.building, "notice", announced.id, pinned=True)
+    await show_draft(here, announced)
+    await here.tell("calling.published", meeting=announced)
+
+
+@routes.press(Discard)
+async def discard(here: Here, button: Discard) -> None:
+    """Give the draft up."""
+    draft, _ = await calling.led(here.unit, button.meeting, here.person.id)
+    await calling.discard(here.unit, draft)
+    await show_draft(here, await meetings.get(here.unit.conn, draft.id))
+
+
+@routes.command("change", words=("改期", "取消会议", "change"))
+async def change(here: Here, _rest: str) -> None:
+    """Show the announced meetings, to move one or to call it off."""
+    building = await led_building(here)
+    announced = await meetings.of_building(here.unit.conn, building.id, State.ANNOUNCED)
+    if not announced:
+        await here.say("calling.none_announced", keys=((here.key("call_meeting", CallMeeting()),),))
+    elif len(announced) == 1:
+        await show_draft(here, announced[0])
+    else:
+        choices = [
+            Key(here.key("moment", moment=one.planned_at, zone=here.zone).label, ShowDraft(one.id))
+            for one in announced
+        ]
+        await here.say("calling.which_announced", keys=rows(choices, 1))
+
+
+@routes.press(CallOff)
+async def ask_call_off(here: Here, button: CallOff) -> None:
+    """Ask whether it is meant."""
+    meeting, here.building = await calling.led(here.unit, button.meeting, here.person.id)
+    check_announced(meeting)
+    keys = (
+        (here.key("confirm_call_off", ConfirmCallOff(meeting.id)),),
+        (here.key("back_to_draft", ShowDraft(meeting.id)),),
+    )
+    await here.turn("calling.ask_call_off", keys=keys, meeting=meeting, kind=meeting.preset)
+
+
+@routes.press(ConfirmCallOff)
+async def call_off(here: Here, button: ConfirmCallOff) -> None:
+    """Cancel it, and tell everybody."""
+    meeting, here.building = await calling.led(here.unit, button.meeting, here.person.id)
+    cancelled = await calling.cancel(here.unit, meeting, here.person.id)
+    await show_draft(here, cancelled)
+    await tell_cancelled(here, cancelled, here.building)

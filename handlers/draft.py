@@ -1,0 +1,181 @@
+"""The draft of a meeting: a card that shows what was said so far; once published, what may still change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers.buttons import Button, Key, Keys
+from handlers.here import Here
+from handlers.routes import Routes
+from handlers.speech import Screen, View, letter
+from rules.calendar import facts
+from rules.homes import Building
+from rules.meetings import Meeting, State, days_left, earliest_day, keeps_notice
+from services import outbox
+from storage import homes, meetings
+from storage import outbox as letters
+
+routes = Routes()
+
+
+class ChangeTime(Button, code="kt"):
+    """Asks for another time, of a draft or of an announced meeting."""
+
+    meeting: int
+
+
+class ChangePlace(Button, code="kp"):
+    """Asks for another place, of a draft or of an announced meeting."""
+
+    meeting: int
+
+
+class AddItems(Button, code="ki"):
+    """Begins to take in items of the agenda."""
+
+    meeting: int
+
+
+class AddProposals(Button, code="ko"):
+    """Begins to take in proposals for an item; 0 asks which."""
+
+    meeting: int
+    item: int
+
+
+class DropItem(Button, code="kd"):
+    """Takes an item off the agenda; 0 asks which."""
+
+    meeting: int
+    item: int
+
+
+class Publish(Button, code="ky"):
+    """Sends the notice out."""
+
+    meeting: int
+
+
+class Discard(Button, code="kn"):
+    """Gives the draft up."""
+
+    meeting: int
+
+
+class CallOff(Button, code="kc"):
+    """Asks whether an announced meeting is really to be cancelled."""
+
+    meeting: int
+
+
+class ShowDraft(Button, code="ks"):
+    """Shows the draft (again), leaving whatever was being asked."""
+
+    meeting: int
+
+
+@routes.card("draft")
+async def draw(view: View, about_id: int) -> Screen | None:
+    """A draft to be completed, or what its leader can still do once it is announced."""
+    meeting = await meetings.get(view.conn, about_id)
+    building = await homes.building(view.conn, meeting.building_id)
+    text = view.html(f"calling.{_block(meeting)}", **await said_of(view, meeting, building))
+    if meeting.state is State.DRAFT:
+        other = await _other_draft(view, meeting)
+        return Screen(text, _draft_keys(view, meeting, building, other))
+    if meeting.state is State.ANNOUNCED:
+        return Screen(text, _announced_keys(view, meeting))
+    return Screen(text)
+
+
+def _block(meeting: Meeting) -> str:
+    if meeting.state is State.CANCELLED and meeting.published_at is None:
+        return "discarded"
+    return str(meeting.state)
+
+
+async def said_of(view: View, meeting: Meeting, building: Building) -> dict[str, Any]:
+    """What a card says of a meeting: its time and what that day is, its place and its agenda."""
+    agenda = await meetings.items_of(view.conn, meeting.id)
+    proposed = await meetings.proposals_of(view.conn, [item.id for item in agenda])
+    counts = [(item, [each for each in proposed if each.item_id == item.id]) for item in agenda]
+    return {
+        "meeting": meeting,
+        "building": building,
+        "kind": meeting.preset,
+        "agenda": counts,
+        "zone": building.zone,
+        **_time_facts(meeting, building, view.now),
+    }
+
+
+def _time_facts(meeting: Meeting, building: Building, now: datetime) -> dict[str, Any]:
+    zone = ZoneInfo(building.zone)
+    if meeting.planned_at is None:
+        return {"day_facts": None, "days": 0, "kept": False, "earliest": None, "over": False}
+    return {
+        "day_facts": facts(meeting.planned_at.astimezone(zone).date()),
+        "days": days_left(meeting.planned_at, now, zone),
+        "kept": keeps_notice(meeting.preset, meeting.planned_at, now, zone),
+        "earliest": earliest_day(meeting.preset, now, zone),
+        "over": meeting.planned_at <= now,
+    }
+
+
+async def _other_draft(view: View, meeting: Meeting) -> Meeting | None:
+    drafts = await meetings.of_building(view.conn, meeting.building_id, State.DRAFT)
+    return next((draft for draft in drafts if draft.id != meeting.id), None)
+
+
+def _draft_keys(view: View, meeting: Meeting, building: Building, other: Meeting | None) -> Keys:
+    this, zone = meeting.id, ZoneInfo(building.zone)
+    in_time = meeting.planned_at is None or keeps_notice(meeting.preset, meeting.planned_at, view.now, zone)
+    keys: list[tuple[Key, ...]] = [
+        _change_keys(view, this),
+        (
+            Key(view.label("add_items"), AddItems(this)),
+            Key(view.label("add_proposals"), AddProposals(this, 0)),
+        ),
+    ]
+    if in_time:
+        keys.append((Key(view.label("publish"), Publish(this)),))
+    keys.append((Key(view.label("drop_item"), DropItem(this, 0)), Key(view.label("discard"), Discard(this))))
+    if other is not None:
+        keys.append((Key(view.label("other_draft"), ShowDraft(other.id)),))
+    return tuple(keys)
+
+
+def _announced_keys(view: View, meeting: Meeting) -> Keys:
+    return (_change_keys(view, meeting.id), (Key(view.label("call_off"), CallOff(meeting.id)),))
+
+
+def _change_keys(view: View, meeting_id: int) -> tuple[Key, ...]:
+    return (
+        Key(view.label("change_time"), ChangeTime(meeting_id)),
+        Key(view.label("change_place"), ChangePlace(meeting_id)),
+    )
+
+
+async def show_draft(here: Here, meeting: Meeting) -> None:
+    """Show the draft where people look: in the message just pressed, else below what was just written."""
+    await here.finish()
+    card = await letters.card_of(here.unit.conn, here.chat.id, "draft", meeting.id)
+    place = await _place_for(here, meeting)
+    if card is not None and card.message and card.message != place:
+        text = here.words.html(here.lang, "calling.shown_anew")
+        await outbox.say(here.unit, here.chat.id, letter(text, edit=card.message))
+    await here.show("draft", meeting.id)
+    card = await letters.card_of(here.unit.conn, here.chat.id, "draft", meeting.id)
+    assert card is not None
+    await letters.change_card(here.unit.conn, card.id, message=place, picture=False)
+
+
+async def _place_for(here: Here, meeting: Meeting) -> str | None:
+    """The message just pressed, unless it is another card; None: a message of its own."""
+    if here.heard.press is None or here.heard.message is None:
+        return None
+    shown = await letters.card_on(here.unit.conn, here.chat.id, here.heard.message)
+    mine = shown is None or (shown.kind, shown.about_id) == ("draft", meeting.id)
+    return here.heard.message if mine else None
