@@ -135,7 +135,7 @@ class Here(Speech):
         """
         building = self.the_building()
         if not await homes.homes_of(self.unit.conn, self.person.id, building.id):
-            raise NotAResident(link=self.link("join"))
+            raise NotAResident(link=self.link(f"join_b{building.id}"))
         return building
 
     def in_group(self) -> None:

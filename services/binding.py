@@ -9,6 +9,7 @@ from typing import Any
 from rules.homes import Building
 from rules.people import Chat, Person
 from rules.refusals import Refusal
+from rules.when.text import NUMERAL, number
 from storage import homes, log, people
 from storage.store import Connection, Unit
 
@@ -17,6 +18,10 @@ MOST_UNITS = 200
 MOST_HOUSEHOLDS = 20_000
 DEFAULT_COMMUNITY = "本小区"
 DEFAULT_ZONE = "Asia/Shanghai"
+_IN_DIGITS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_IN_CHARACTERS = re.compile(rf"[{NUMERAL}百]+")
+_DIGITS = 9  # more are no number of households
+_GLANCE = 200  # characters in which a number is looked for
 
 
 class AlreadyBound(Refusal):
@@ -45,13 +50,16 @@ def check_unbound(building: Building | None) -> None:
         raise AlreadyBound(building=building)
 
 
-async def unbound_buildings(conn: Connection) -> list[Building]:
-    """Buildings on file (their roll was imported) that have no group yet."""
-    return [
-        building
-        for building in await homes.buildings_of(conn)
-        if await people.group_of(conn, building.id) is None
-    ]
+async def buildings_to_bind(conn: Connection, person: Person) -> list[Building]:
+    """Buildings on file (a roll was imported) without a group, or led by this person and thrown out of it."""
+    return [building for building in await homes.buildings_of(conn) if await _is_free(conn, building, person)]
+
+
+async def _is_free(conn: Connection, building: Building, person: Person) -> bool:
+    group = await people.group_of(conn, building.id)
+    if group is None:
+        return True
+    return group.state == "gone" and "leader" in await homes.offices(conn, building.id, person.id)
 
 
 def answer(plan: dict[str, Any], text: str) -> dict[str, Any]:
@@ -67,18 +75,28 @@ def answer(plan: dict[str, Any], text: str) -> dict[str, Any]:
             return plan
 
 
+def choose_units(plan: dict[str, Any], units: int) -> dict[str, Any]:
+    """The plan with the number of units pressed, at once or on second thoughts. Raises NothingToBind."""
+    if plan["step"] == "name":
+        raise NothingToBind
+    return answer(plan | {"step": "units"}, str(units))
+
+
 def _name(text: str) -> str:
     name = " ".join(text.split())
-    if not 1 <= len(name) <= NAME_LIMIT:
+    if len(name) > NAME_LIMIT or not any(unicodedata.category(character)[0] in "LNS" for character in name):
         raise NotAName(limit=NAME_LIMIT)
     return name
 
 
 def _number(text: str, most: int) -> int:
-    found = re.search(r"\d+", unicodedata.normalize("NFKC", text))
-    if found is None or not 1 <= int(found[0]) <= most:
+    """The one number in a text: 48, ４８户, 四十八户, about 48."""
+    plain = unicodedata.normalize("NFKC", text[:_GLANCE])
+    found = _IN_DIGITS.findall(plain) or _IN_CHARACTERS.findall(plain)
+    value = number(found[0]) if len(found) == 1 and len(found[0]) <= _DIGITS else None
+    if value is None or not 1 <= value <= most:
         raise NotANumber(least=1, most=most)
-    return int(found[0])
+    return value
 
 
 async def bind_new(unit: Unit, chat: Chat, person: Person, plan: dict[str, Any]) -> Building:
@@ -107,9 +125,10 @@ async def bind_new(unit: Unit, chat: Chat, person: Person, plan: dict[str, Any])
 async def bind_known(unit: Unit, chat: Chat, person: Person, building_id: int) -> Building:
     """Bind a group to a building on file. Raises AlreadyBound, BuildingTaken."""
     await _check_chat(unit, chat)
-    known = {building.id: building for building in await unbound_buildings(unit.conn)}
+    known = {building.id: building for building in await buildings_to_bind(unit.conn, person)}
     if building_id not in known:
         raise BuildingTaken
+    await people.unbind(unit.conn, building_id)
     await _bind(unit, chat, person, known[building_id])
     return known[building_id]
 

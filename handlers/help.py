@@ -1,0 +1,111 @@
+"""Help that fits the person and the place: what can be done here and now, as keys."""
+
+from __future__ import annotations
+
+from handlers.buttons import Key
+from handlers.calling import CallMeeting
+from handlers.here import Here
+from handlers.routes import Routes
+from handlers.ways import Bind, Join, MyData, WhatICanDo
+from handlers.words import LANGUAGES, Words
+from services.offers import Offers, offers, offers_anywhere
+from storage import people
+
+routes = Routes()
+
+COMMANDS = ("meeting", "checkin", "vote", "minutes", "join", "mydata", "leaders", "cancel", "help")
+
+
+def command_lists() -> dict[str, list[tuple[str, str]]]:
+    """For each language, the commands a client offers and what they do."""
+    words = Words()
+    return {
+        lang: [(command, words.plain(lang, f"help.command_{command}")) for command in COMMANDS]
+        for lang in LANGUAGES
+    }
+
+
+@routes.command("help", words=("帮助", "help"))
+async def help_by_word(here: Here, _rest: str) -> None:
+    """Say what can be done here and now."""
+    await _help(here)
+
+
+@routes.press(WhatICanDo)
+async def help_by_key(here: Here, _button: WhatICanDo) -> None:
+    """Say what can be done here and now, in a message of its own: the one pressed stays as it is."""
+    await _help(here)
+
+
+@routes.link("hello")
+async def help_by_link(here: Here, _rest: str) -> None:
+    """Somebody was sent to the private chat."""
+    await _help(here)
+
+
+@routes.command("start")
+async def start(here: Here, _rest: str) -> None:
+    """Begin anew: what was under way in private is left."""
+    if here.chat.kind == "private":
+        await here.finish()
+    await _help(here)
+
+
+@routes.command("cancel", words=("取消", "cancel"))
+async def cancel(here: Here, _rest: str) -> None:
+    """Leave what is under way."""
+    under_way = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
+    await here.finish()
+    await offer_help(here, "help.cancelled" if under_way else "help.nothing_to_cancel")
+
+
+async def _help(here: Here) -> None:
+    if here.chat.kind == "group" and here.building is None:
+        await here.say("help.unbound", keys=((here.key("bind", Bind()),),))
+        return
+    open_now = await _offers(here)
+    keys = _keys(here, open_now)
+    facts = {
+        "offered": bool(keys),
+        "building": here.building,
+        "doors": [home.door for home in open_now.homes],
+        "leader": open_now.leader,
+        "resident": open_now.resident,
+    }
+    await here.say(f"help.{_about(here, open_now)}", keys=keys, **facts)
+
+
+async def _offers(here: Here) -> Offers:
+    ask = offers if here.chat.kind == "group" else offers_anywhere
+    return await ask(here.unit, here.person, here.building)
+
+
+def _about(here: Here, open_now: Offers) -> str:
+    if here.chat.kind == "group":
+        return "group"
+    if open_now.leader:
+        return "leader"
+    return "resident" if open_now.resident else "stranger"
+
+
+async def offer_help(here: Here, said: str) -> None:
+    """Say something that leads no further, and offer what does."""
+    await here.say(said, keys=await keys_for(here))
+
+
+async def keys_for(here: Here) -> tuple[tuple[Key, ...], ...]:
+    """A key for each thing this person can do here and now."""
+    if here.chat.kind == "group" and here.building is None:
+        return ((here.key("bind", Bind()),),)
+    return _keys(here, await _offers(here))
+
+
+def _keys(here: Here, open_now: Offers) -> tuple[tuple[Key, ...], ...]:
+    keys = []
+    if open_now.leader:
+        keys.append(here.key("help_call", CallMeeting()))
+    if not open_now.resident:
+        keys.append(here.key("join", Join()))
+    if here.chat.kind == "private":
+        keys.append(here.key("my_data", MyData()))
+    return tuple((key,) for key in keys)

@@ -1,0 +1,142 @@
+"""What I know about you: shown, changed and deleted by the person it is about."""
+
+from __future__ import annotations
+
+from handlers.buttons import Button, Keys
+from handlers.here import Here
+from handlers.routes import Routes
+from handlers.speech import Speech
+from handlers.ways import Join, MyData
+from handlers.words import LANGUAGES
+from rules.people import OnlyInPrivate
+from services import privacy
+from storage import people
+from storage.outbox import Due
+
+routes = Routes()
+
+
+class SwitchReminders(Button, code="prem"):
+    """Wants reminders (1), or none (0)."""
+
+    on: int
+
+
+class SwitchLanguage(Button, code="plang"):
+    """Wants to be spoken to in a language."""
+
+    lang: str
+
+
+class Forget(Button, code="pdel"):
+    """Asks to be forgotten."""
+
+
+class ForgetForSure(Button, code="pdely"):
+    """Wants it after all that was said."""
+
+
+@routes.command("mydata", words=("我的资料", "mydata"))
+async def show_by_word(here: Here, _rest: str) -> None:
+    """Show what is stored."""
+    _in_private(here, "mydata")
+    await _show(here)
+
+
+@routes.link("mydata")
+async def show_by_link(here: Here, _rest: str) -> None:
+    """Show what is stored."""
+    _in_private(here, "mydata")
+    await _show(here)
+
+
+@routes.press(MyData)
+async def show_by_key(here: Here, _button: MyData) -> None:
+    """Show what is stored; asked in a group, the private chat opens."""
+    if here.chat.kind == "private":
+        await _show(here)
+    else:
+        here.toast = {"url": here.link("mydata")}
+
+
+async def _show(here: Here) -> None:
+    stored = await privacy.stored_about(here.unit, here.person)
+    await here.turn("privacy.mydata", stored=stored, keys=_keys(here))
+
+
+def _keys(here: Here) -> Keys:
+    on = here.person.reminders
+    other = next(lang for lang in LANGUAGES if lang != here.person.lang)
+    reminders = here.key("reminders_off" if on else "reminders_on", SwitchReminders(int(not on)))
+    language = here.key("other_language", SwitchLanguage(other))
+    return ((reminders, language), (here.key("forget", Forget()),))
+
+
+@routes.press(SwitchReminders)
+async def switch_reminders(here: Here, button: SwitchReminders) -> None:
+    """Send reminders, or none; notices of the building still come in its group."""
+    here.in_private()
+    await people.change(here.unit.conn, here.person.id, reminders=bool(button.on))
+    here.person = await people.get(here.unit.conn, here.person.id)
+    await _show(here)
+    await here.tell("privacy.reminders_noted", on=bool(button.on))
+
+
+@routes.press(SwitchLanguage)
+async def switch_language(here: Here, button: SwitchLanguage) -> None:
+    """Speak to the person in another language."""
+    here.in_private()
+    if button.lang in LANGUAGES:
+        await people.change(here.unit.conn, here.person.id, lang=button.lang)
+    here.person = await people.get(here.unit.conn, here.person.id)
+    await _show(here)
+
+
+@routes.command("forget", words=("删除我的资料", "forget me"))
+async def ask_by_word(here: Here, _rest: str) -> None:
+    """Say what would be deleted and what stays, and ask."""
+    _in_private(here, "forget")
+    await _ask(here)
+
+
+@routes.link("forget")
+async def ask_by_link(here: Here, _rest: str) -> None:
+    """Say what would be deleted and what stays, and ask."""
+    _in_private(here, "forget")
+    await _ask(here)
+
+
+@routes.press(Forget)
+async def ask_by_key(here: Here, _button: Forget) -> None:
+    """Say what would be deleted and what stays, and ask."""
+    here.in_private()
+    await _ask(here)
+
+
+async def _ask(here: Here) -> None:
+    stored = await privacy.stored_about(here.unit, here.person)
+    alone = await privacy.led_alone(here.unit, here.person)
+    keys = ((here.key("forget_yes", ForgetForSure()),), (here.key("keep", MyData()),))
+    await here.turn("privacy.forget_ask", stored=stored, alone=alone, keys=keys)
+
+
+@routes.press(ForgetForSure)
+async def forget(here: Here, _button: ForgetForSure) -> None:
+    """Delete it; a building that has no leader now is told."""
+    here.in_private()
+    leaderless = await privacy.forget(here.unit, here.person, here.chat.id)
+    for building in leaderless:
+        await here.say_to_building(building, "privacy.leaderless", building=building)
+    await here.turn("privacy.forgotten", keys=((here.key("join", Join()),),))
+
+
+@routes.due("erase_chat")
+async def erase_chat(speech: Speech, due: Due) -> None:
+    """The farewell has arrived: the private chat is erased too."""
+    await privacy.erase_chat(speech.unit, due.about_id)
+
+
+def _in_private(here: Here, payload: str) -> None:
+    """Go on only in private; a group is shown the way there. Raises OnlyInPrivate."""
+    if here.chat.kind != "private":
+        raise OnlyInPrivate(link=here.link(payload))
