@@ -68,7 +68,7 @@ def _view_presence(person: Presence, say: Section) -> View:
 def _view_item(item: Item, words: Words) -> View:
     return {
         "number": say_number(item.number, words),
-        "title": item.title,
+        "title": item.title or words["minutes"]["other"],
         "event": item.event,
         "lines": [_view_line(line, words["minutes"]) for line in item.lines],
         "ballots": [_view_ballot(ballot, words) for ballot in item.ballots],

@@ -23,6 +23,7 @@ from rules.minutes import (
 )
 
 TITLE_LIMIT = 60  # characters of the heading
+NAMELESS = {"zh": "住户", "en": "Resident"}  # written down by the door alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _title(items: tuple[Item, ...], book: Book) -> str:
 def _presence(event: Event, book: Book) -> Presence:
     data = event.data
     household = data["household"]
-    name = book.people.get(data["person"] or 0) or book.guests.get(household, "")
+    name = book.people.get(data["person"] or 0) or book.guests.get(household) or NAMELESS[book.lang]
     return Presence(
         event.number, name, book.doors.get(household, "?"), data["how"], book.at(event), data["late"]
     )

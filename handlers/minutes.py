@@ -1,0 +1,278 @@
+"""The minutes in the chat: a card, the pages for the wall, corrections decided in the open, the approval."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers import asking
+from handlers.buttons import Button, Key, Keys
+from handlers.here import Here
+from handlers.routes import Routes
+from handlers.speech import Made, Screen, Speech, View
+from rules import calendar
+from rules.minutes import Stage
+from rules.minutes_filing import Filed, Objection
+from services import meeting as sittings
+from services import minutes
+from services.outbox import renew
+from storage import homes, meetings, outbox
+from storage.outbox import Due
+
+routes = Routes()
+
+HASH_SHOWN = 16  # characters
+
+
+class ShowMinutes(Button, code="mi"):
+    """Shows the minutes of a meeting."""
+
+    meeting: int
+
+
+class MinutesPdf(Button, code="mp"):
+    """Sends the minutes as a PDF."""
+
+    meeting: int
+
+
+class AskCorrection(Button, code="mc"):
+    """Begins to ask for a correction."""
+
+    meeting: int
+
+
+class SeeCorrections(Button, code="ml"):
+    """Lists the corrections asked for."""
+
+    meeting: int
+
+
+class Decide(Button, code="md"):
+    """Accepts (1) or declines (0) a correction."""
+
+    objection: int
+    accept: int
+
+
+class ApproveMinutes(Button, code="my"):
+    """Approves the minutes once the time for corrections is over."""
+
+    meeting: int
+
+
+@routes.command("minutes", words=("纪要",))
+async def list_minutes(here: Here, _rest: str) -> None:
+    """The latest minutes of the building, one key each; a single one is shown at once."""
+    building = here.the_building()
+    found = await minutes.latest(here.unit.conn, building)
+    if len(found) == 1:
+        await show_minutes(here, ShowMinutes(found[0].meeting_id))
+        return
+    keys = []
+    for filed in found:
+        content = await minutes.load(here.unit.conn, filed.meeting_id)
+        label = here.label(
+            here.lang,
+            "minutes_of",
+            day=content.opened,
+            title=content.title,
+            approved=filed.stage is Stage.APPROVED,
+        )
+        keys.append((Key(label, ShowMinutes(filed.meeting_id)),))
+    await here.say("minutes.which", keys=tuple(keys))
+
+
+@routes.press(ShowMinutes)
+async def show_minutes(here: Here, button: ShowMinutes) -> None:
+    """The minutes as they stand now."""
+    await sittings.find(here.unit.conn, here.the_building(), button.meeting)
+    await minutes.filed(here.unit.conn, button.meeting)
+    view = View(here.unit.conn, here.words, here.lang, here.now, here.bot_name)
+    await here.say(
+        "minutes.card", keys=await _keys(view, button.meeting), **await _facts(view, button.meeting)
+    )
+
+
+@routes.press(MinutesPdf)
+async def send_pdf(here: Here, button: MinutesPdf) -> None:
+    """The pages; in a group once for each state of the minutes."""
+    await sittings.find(here.unit.conn, here.the_building(), button.meeting)
+    content = await minutes.load(here.unit.conn, button.meeting)
+    document = {"make": "minutes_pdf", "about": button.meeting, "lang": here.lang}
+    version = f"{here.heard.update_id}" if here.chat.kind == "private" else content.head
+    key = f"minutes_pdf:{here.chat.id}:{button.meeting}:{content.stage}:{version}"
+    await here.say(
+        "minutes.pdf", more={"document": document}, key=key, approved=content.stage is Stage.APPROVED
+    )
+    await here.tell("minutes.pdf_sent")
+
+
+@routes.press(AskCorrection)
+async def ask_correction(here: Here, button: AskCorrection) -> None:
+    """Ask what is to be corrected."""
+    building = await here.the_resident()
+    await sittings.find(here.unit.conn, building, button.meeting)
+    await minutes.check_may_object(here.unit, building, here.person, button.meeting)
+    await here.begin("correct", meeting=button.meeting)
+    await here.say("minutes.ask_correction", keys=asking.stop(here), name=here.person.name)
+
+
+@routes.dialogue("correct")
+async def hear_correction(here: Here, data: dict[str, Any]) -> None:
+    """Write the correction down, for all to see."""
+    await _correct(here, data["meeting"], here.heard.text)
+    await here.finish()
+
+
+@routes.command("correct")
+async def correct(here: Here, rest: str) -> None:
+    """Ask for a correction of the latest minutes in one line."""
+    latest = (await minutes.latest(here.unit.conn, here.the_building()))[0]
+    if not rest.strip():
+        await ask_correction(here, AskCorrection(latest.meeting_id))
+        return
+    await _correct(here, latest.meeting_id, rest)
+
+
+async def _correct(here: Here, meeting_id: int, text: str) -> None:
+    building = await here.the_resident()
+    added = await minutes.ask_correction(here.unit, building, here.person, meeting_id, text)
+    if here.chat.kind == "private":
+        await here.say("minutes.correction_noted")
+    await here.show_building(building, "correction", added)
+    await renew(here.unit, "minutes", meeting_id)
+
+
+@routes.press(SeeCorrections)
+async def see_corrections(here: Here, button: SeeCorrections) -> None:
+    """All corrections asked for; those that are open with the leader's keys."""
+    await sittings.find(here.unit.conn, here.the_building(), button.meeting)
+    found = await minutes.corrections(here.unit.conn, button.meeting)
+    if not found:
+        await here.tell("minutes.no_corrections")
+        return
+    await here.say("minutes.corrections", **await _list(here, button.meeting))
+
+
+async def _list(here: Here, meeting_id: int) -> dict[str, Any]:
+    """Keys and facts of the list of corrections."""
+    view = View(here.unit.conn, here.words, here.lang, here.now, here.bot_name)
+    found = await minutes.corrections(here.unit.conn, meeting_id)
+    keys = tuple(
+        _decision_keys(view, one, number) for number, one in enumerate(found, 1) if one.state == "open"
+    )
+    content = await minutes.load(here.unit.conn, meeting_id)
+    return {"keys": keys, "corrections": content.corrections}
+
+
+@routes.press(Decide)
+async def decide(here: Here, button: Decide) -> None:
+    """Accept or decline a correction, visibly."""
+    building = await here.the_leader()
+    state = "accepted" if button.accept else "declined"
+    done = await minutes.decide(here.unit, building, here.person, button.objection, state)
+    await here.tell("minutes.decided", state=state)
+    await renew(here.unit, "correction", done.id)
+    await renew(here.unit, "minutes", done.about_id)
+    if await outbox.card_on(here.unit.conn, here.chat.id, here.heard.message or "") is None:
+        await here.turn("minutes.corrections", **await _list(here, done.about_id))
+
+
+@routes.press(ApproveMinutes)
+async def approve(here: Here, button: ApproveMinutes) -> None:
+    """Approve the minutes by hand, once the time is over and every correction is decided."""
+    building = await here.the_leader()
+    await sittings.find(here.unit.conn, building, button.meeting)
+    await minutes.approve(here.unit, button.meeting, here.person.id)
+    await here.tell("minutes.approved_toast")
+    await renew(here.unit, "minutes", button.meeting)
+
+
+@routes.due(minutes.END)
+async def end_of_time(speech: Speech, due: Due) -> None:
+    """The time for corrections is over: approved, unless one still waits for the leader."""
+    if (await minutes.filed(speech.unit.conn, due.about_id)).stage is Stage.APPROVED:
+        return
+    left = await minutes.end_of_time(speech.unit, due.about_id)
+    await renew(speech.unit, "minutes", due.about_id)
+    meeting = await meetings.get(speech.unit.conn, due.about_id)
+    building = await homes.building(speech.unit.conn, meeting.building_id)
+    waking = calendar.outside_quiet(speech.now.astimezone(ZoneInfo(building.zone)))
+    if left:
+        for leader in await homes.holders(speech.unit.conn, building.id, "leader"):
+            await speech.tell_person(leader.id, "minutes.corrections_wait", count=left, not_before=waking)
+        return
+    keys = ((Key(speech.label(building.lang, "show_minutes"), ShowMinutes(meeting.id)),),)
+    await speech.say_to_building(
+        building, "minutes.approved", keys=keys, opened=meeting.opened_at, not_before=waking
+    )
+
+
+@routes.card("minutes")
+async def draw_minutes(view: View, meeting_id: int) -> Screen | None:
+    """The minutes on one screen."""
+    return Screen(view.html("minutes.card", **await _facts(view, meeting_id)), await _keys(view, meeting_id))
+
+
+@routes.card("correction")
+async def draw_correction(view: View, objection_id: int) -> Screen | None:
+    """A correction and what became of it."""
+    found = await minutes.find_correction(view.conn, objection_id)
+    if found is None:
+        return None
+    content = await minutes.load(view.conn, found.about_id)
+    place = [one.id for one in await minutes.corrections(view.conn, found.about_id)].index(found.id)
+    text = view.html("minutes.correction", correction=content.corrections[place], number=place + 1)
+    return Screen(text, (_decision_keys(view, found),) if found.state == "open" else ())
+
+
+@routes.maker("minutes_pdf")
+async def make_pdf(view: View, meeting_id: int) -> Made:
+    """The minutes as a file."""
+    content = await minutes.load(view.conn, meeting_id)
+    name = f"{content.building}-{content.opened:%Y-%m-%d}.pdf"
+    return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang))
+
+
+def _decision_keys(view: View, correction: Objection, number: int = 0) -> tuple[Key, ...]:
+    """The leader's two keys; numbered where several corrections stand in one message."""
+    return (
+        Key(view.label("accept", number=number), Decide(correction.id, 1)),
+        Key(view.label("decline", number=number), Decide(correction.id, 0)),
+    )
+
+
+async def _facts(view: View, meeting_id: int) -> dict[str, Any]:
+    filed = await minutes.filed(view.conn, meeting_id)
+    content = await minutes.load(view.conn, meeting_id)
+    meeting = await meetings.get(view.conn, meeting_id)
+    building = await homes.building(view.conn, meeting.building_id)
+    return {
+        "minutes": content,
+        "approved": filed.stage is Stage.APPROVED,
+        "hash": (filed.hash or "")[:HASH_SHOWN],
+        "over": view.now >= filed.objections_until,
+        "last_day": filed.objections_until - timedelta(seconds=1),
+        "waiting": sum(one.state == "open" for one in content.corrections),
+        "zone": building.zone,
+    }
+
+
+async def _keys(view: View, meeting_id: int) -> Keys:
+    filed = await minutes.filed(view.conn, meeting_id)
+    corrections = await minutes.corrections(view.conn, meeting_id)
+    first = [Key(view.label("minutes_pdf"), MinutesPdf(meeting_id))]
+    if _may_object(filed, view):
+        first.append(Key(view.label("ask_correction"), AskCorrection(meeting_id)))
+    rows = [tuple(first)]
+    if corrections:
+        rows.append((Key(view.label("see_corrections", count=len(corrections)), SeeCorrections(meeting_id)),))
+    if filed.stage is Stage.DRAFT and not _may_object(filed, view):
+        rows.append((Key(view.label("approve_minutes"), ApproveMinutes(meeting_id)),))
+    return tuple(rows)
+
+
+def _may_object(filed: Filed, view: View) -> bool:
+    return filed.stage is Stage.DRAFT and view.now < filed.objections_until
