@@ -10,6 +10,7 @@ from typing import Any
 from rules.ballots import Ballot, Option
 from rules.calendar import Deadline, deadline, local
 from rules.counting import ABSTAIN, AGAINST, FOR, Method, Outcome, Question, count
+from rules.counting.votes import Vote
 from rules.refusals import Refusal
 from rules.votes import Choice
 
@@ -42,17 +43,19 @@ class NoSuchObjection(Refusal):
 
 def tally(ballot: Ballot, choices: Iterable[Choice]) -> Outcome:
     """Count by the ballot's method; options are keys by their numbers, a tie is the meeting's to decide."""
-    return count(_question(ballot), [_vote(ballot, choice) for choice in choices])
+    return count(question_of(ballot), [vote_of(ballot, choice) for choice in choices])
 
 
-def _question(ballot: Ballot) -> Question:
+def question_of(ballot: Ballot) -> Question:
+    """What a ballot asks, as far as counting goes."""
     if ballot.method is Method.MOTION:
         return Question(Method.MOTION)
     keys = tuple(str(option.number) for option in ballot.options)
     return Question(ballot.method, keys, seats=ballot.seats, at_most=ballot.at_most)
 
 
-def _vote(ballot: Ballot, choice: Choice) -> object:
+def vote_of(ballot: Ballot, choice: Choice) -> Vote:
+    """A choice as the ballot's method counts it."""
     if ballot.method is Method.MOTION:
         return _MOTION_KEYS[choice[0] - 1]
     if ballot.method is Method.SINGLE:
