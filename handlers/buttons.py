@@ -6,13 +6,12 @@ handled.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
 from typing import ClassVar, dataclass_transform
 
 LIMIT = 64  # bytes
 _SEPARATOR = ":"
-_NUMBER = re.compile(r"-?[0-9]{1,18}")  # what a database can hold
+_LARGEST = 2**31 - 1  # an id is an integer of four bytes
 
 
 @dataclass_transform(frozen_default=True)
@@ -51,12 +50,22 @@ def unpack(text: str) -> Button | None:
     wanted = fields(kind)  # type: ignore[arg-type]
     if len(values) != len(wanted):
         return None
-    read: list[int | str] = []
-    for field, value in zip(wanted, values, strict=True):
-        if field.type == "int" and not _NUMBER.fullmatch(value):
-            return None
-        read.append(int(value) if field.type == "int" else value)
+    try:
+        read = [
+            _number(value) if field.type == "int" else value
+            for field, value in zip(wanted, values, strict=True)
+        ]
+    except ValueError:
+        return None
     return kind(*read)
+
+
+def _number(text: str) -> int:
+    """A number as `pack` writes it, and one that a database takes. Raises ValueError."""
+    value = int(text)
+    if str(value) != text or not -_LARGEST <= value <= _LARGEST:
+        raise ValueError(text)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
