@@ -54,6 +54,11 @@ class Clock:
         """Tick no more."""
         self._scheduler.shutdown(wait=False)
 
+    @property
+    def running(self) -> bool:
+        """Whether it ticks."""
+        return bool(self._scheduler.running)
+
     async def tick(self) -> None:
         """Do all that is due now, each in a unit of its own."""
         try:

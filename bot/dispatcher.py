@@ -18,6 +18,7 @@ from datetime import datetime
 from math import inf
 
 from bot.limits import Limits
+from bot.metrics import Metrics
 from bot.postman import Delivery, Gone, Later, Moved, Postman, Refused, Sent, Unsure
 from rules.people import Chat
 from storage import outbox, people
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 30  # requests under way
 ATTEMPTS = 5
+LOOK = 5.0  # seconds after which it looks for what another process has put in
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
 
 
@@ -38,6 +40,7 @@ class _Queue:
     chat: Chat
     letters: deque[Letter] = field(default_factory=deque)
     cards: dict[int, Card] = field(default_factory=dict)
+    behind_since: dict[int, float] = field(default_factory=dict)  # by card
     busy: bool = False
     card_after: float = 0.0
     wait_until: float = 0.0
@@ -71,6 +74,7 @@ class Dispatcher:
         postman: Postman,
         clock: Callable[[], datetime],
         limits: Limits,
+        metrics: Metrics,
         speed: float = 1.0,  # how much faster than the wall clock time runs: in the demo and in tests
     ) -> None:
         self._store = store
@@ -78,6 +82,7 @@ class Dispatcher:
         self._clock = clock
         self._speed = speed
         self._limits = limits
+        self._metrics = metrics
         self.idle = asyncio.Event()  # set while nothing waits to be sent
         self._queues: dict[int, _Queue] = {}
         self._ready: list[tuple[int, int, int]] = []  # (rank, order, chat id)
@@ -110,7 +115,8 @@ class Dispatcher:
                 if not (self._sending or self._ready or self._later or self._wake.is_set()):
                     self.idle.set()
                 try:
-                    await asyncio.wait_for(self._wake.wait(), pause and pause / self._speed)
+                    wait = LOOK if pause is None else min(LOOK, pause / self._speed)
+                    await asyncio.wait_for(self._wake.wait(), wait)
                 except TimeoutError:
                     continue
         finally:
@@ -152,6 +158,7 @@ class Dispatcher:
             queue.letters.append(job)
         else:
             queue.cards[job.id] = job
+            queue.behind_since.setdefault(job.id, self._tick())
         if queue.rank < before:
             self._list(job.chat_id)
 
@@ -262,6 +269,7 @@ class Dispatcher:
         async with self._store.unit(self._clock()) as unit:
             if await self._settle_card(unit, queue, card, delivery):
                 queue.cards.pop(card.id, None)
+                self._metrics.card_lag(self._tick() - queue.behind_since.pop(card.id, self._tick()))
 
     async def _settle_card(self, unit: Unit, queue: _Queue, card: Card, delivery: Delivery) -> bool:
         """Write down what a card shows now; whether it is done with for the present."""
@@ -315,4 +323,5 @@ class Dispatcher:
                 await outbox.change_letters(unit.conn, [job.id], state="dropped", why=why)
             else:
                 queue.cards.pop(job.id, None)
+                queue.behind_since.pop(job.id, None)
                 await outbox.change_card(unit.conn, job.id, shown=job.wanted)

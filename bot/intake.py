@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from telegram import Update
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
+
+from bot.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +27,9 @@ WANTED = ["message", "callback_query", "my_chat_member", "poll", "poll_answer"]
 class Intake:
     """Fetches updates and hands each to the library's handlers: a person's in order, people side by side."""
 
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], metrics: Metrics) -> None:
         self._application = application
+        self._metrics = metrics
         self._next: int | None = None  # offset: the first update not yet handled
 
     async def run(self) -> None:
@@ -60,16 +64,22 @@ class Intake:
             return
         lines: dict[int, list[Update]] = defaultdict(list)
         for update in sorted(updates, key=lambda update: update.update_id):
-            lines[_whose(update)].append(update)
+            lines[whose(update)].append(update)
         await asyncio.gather(*(self._in_order(line) for line in lines.values()))
         self._next = max(update.update_id for update in updates) + 1
 
     async def _in_order(self, updates: list[Update]) -> None:
         for update in updates:
+            began = time.monotonic()
             await self._application.process_update(update)
+            self._metrics.update(_kind(update), time.monotonic() - began)
 
 
-def _whose(update: Update) -> int:
+def _kind(update: Update) -> str:
+    return next((kind for kind in WANTED if getattr(update, kind) is not None), "other")
+
+
+def whose(update: Update) -> int:
     """The person an update is from, else its chat."""
     source = update.effective_user or update.effective_chat
     return source.id if source else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.metrics import Metrics
 from bot.request import NeverLeft
 from handlers.routes import Routes
 from handlers.speech import Screen, View
@@ -103,8 +105,10 @@ class Postman:
         routes: Routes,
         clock: Callable[[], datetime],
         font: Path | None,
+        metrics: Metrics,
     ) -> None:
         self._bot = bot
+        self._metrics = metrics
         self._store = store
         self._words = words
         self._routes = routes
@@ -118,7 +122,7 @@ class Postman:
 
     async def send(self, chat: Chat, letter: Letter) -> Delivery:
         """Carry a letter."""
-        return await self._try(lambda: self._send(chat, letter.payload))
+        return await self._try("letter", lambda: self._send(chat, letter.payload))
 
     async def show(self, chat: Chat, card: Card) -> Delivery:
         """Carry a card as it looks now: a new message, or an edit of the one that is there."""
@@ -127,13 +131,17 @@ class Postman:
             screen = await self._routes.cards[card.kind](view, card.about_id)
         if screen is None:
             return Sent(card.message or "", card.picture)
-        return await self._try(lambda: self._show(chat, card, screen))
+        return await self._try("card", lambda: self._show(chat, card, screen))
 
-    async def _try(self, act: Callable[[], Any]) -> Delivery:
+    async def _try(self, what: str, act: Callable[[], Awaitable[Delivery]]) -> Delivery:
+        began = time.monotonic()
         try:
-            delivery: Delivery = await act()
+            delivery = await act()
         except TelegramError as error:
-            return fate(error)
+            delivery = fate(error)
+        self._metrics.delivery(what, type(delivery).__name__.lower(), time.monotonic() - began)
+        if isinstance(delivery, Later) and delivery.seconds is not None:
+            self._metrics.told_to_wait()
         return delivery
 
     async def _send(self, chat: Chat, payload: dict[str, Any]) -> Delivery:

@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from starlette.applications import Starlette
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.clock import Clock, utc_now
 from bot.dispatcher import Dispatcher
 from bot.intake import Intake
 from bot.limits import Limits
+from bot.metrics import Metrics
 from bot.postman import Postman
 from bot.request import Request, proxy_for
+from bot.server import Server
 from bot.settings import Settings
+from bot.watch import Watch
+from bot.webhook import Webhook
 from handlers.all import all_routes
 from handlers.telegram import Reception
 from handlers.words import Words
@@ -39,7 +44,37 @@ class Program:
     dispatcher: Dispatcher
     clock: Clock
     reception: Reception
+    metrics: Metrics
+    webhook: Webhook | None = None  # without one, updates are fetched
+    servers: tuple[Server, ...] = ()
     loops: tuple[asyncio.Task[None], ...] = ()
+
+    async def start(self) -> None:
+        """Begin to listen, to send and to watch the clock. Raises CannotListen, TelegramError."""
+        self.loops = (asyncio.create_task(self.dispatcher.run(), name="dispatcher"),)
+        self.clock.start()
+        for server in self.servers:
+            await server.start()
+        if self.webhook is not None:
+            await self.webhook.announce()
+        else:
+            await self.application.bot.delete_webhook()
+            self.loops += (asyncio.create_task(self.intake.run(), name="intake"),)
+
+    async def stop(self) -> None:
+        """Take nothing more in, and finish what is under way."""
+        if self.clock.running:
+            self.clock.stop()
+        for server in self.servers:
+            await server.stop()
+        for loop in reversed(self.loops):
+            await self.reception.drain()
+            await _end(loop)
+
+    def parts(self) -> dict[str, bool]:
+        """Of each part by name whether it runs."""
+        loops = {loop.get_name(): not loop.done() for loop in self.loops}
+        return {**loops, "clock": self.clock.running}
 
     async def ended(self) -> None:
         """Return when one of the loops ends, which none does by itself. Raises what ended it."""
@@ -65,17 +100,11 @@ async def running(
     try:
         await migrate.upgrade(program.store.engine)
         async with program.application:
-            intake = asyncio.create_task(program.intake.run())
-            dispatcher = asyncio.create_task(program.dispatcher.run())
-            program.loops = (intake, dispatcher)
-            program.clock.start()
             try:
+                await program.start()
                 yield program
             finally:
-                program.clock.stop()
-                await _end(intake)
-                await program.reception.drain()
-                await _end(dispatcher)
+                await program.stop()
     finally:
         await program.store.close()
 
@@ -84,18 +113,41 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
     """Everything put together, nothing begun."""
     application = _application(settings)
     store = Store(open_engine(settings.database))
-    words, routes = Words(), all_routes()
-    bot = application.bot
-    reception = Reception(store, words, routes, bot, now, VoteBox(store, now))
+    words, routes, metrics = Words(), all_routes(), Metrics()
+    bot, box = application.bot, VoteBox(store, now)
+    reception = Reception(store, words, routes, bot, now, box)
     reception.register(application)
-    return Program(
+    metrics.count("louyuhui_votes_stored", "Votes cast or changed", lambda: box.stored)
+    metrics.count(
+        "louyuhui_updates_turned_away",
+        "Updates that the database could not take",
+        lambda: reception.turned_away,
+    )
+    postman = Postman(bot, store, words, routes, now, settings.font, metrics)
+    program = Program(
         store,
         application,
-        Intake(application),
-        Dispatcher(store, Postman(bot, store, words, routes, now, settings.font), now, limits, speed),
+        Intake(application, metrics),
+        Dispatcher(store, postman, now, limits, metrics, speed),
         Clock(store, words, routes, lambda: bot.username, now, settings.tick),
         reception,
+        metrics,
     )
+    _open_doors(program, settings, now)
+    return program
+
+
+def _open_doors(program: Program, settings: Settings, now: Callable[[], datetime]) -> None:
+    """Where the bot is reached from outside: the webhook, and those who watch it."""
+    watch = Watch(program.store, program.metrics, program.parts, now)
+    if settings.webhook.url:
+        program.webhook = Webhook(
+            settings.webhook, settings.token, program.application.bot, program.intake, program.reception, now
+        )
+        app = Starlette(routes=[*program.webhook.routes(), *watch.health()])
+        program.servers += (Server(app, settings.webhook.listen),)
+    if settings.metrics_listen is not None:
+        program.servers += (Server(Starlette(routes=watch.routes()), settings.metrics_listen),)
 
 
 def _application(settings: Settings) -> Telegram:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -12,11 +13,30 @@ from typing import Any
 from urllib.parse import urlsplit
 
 SECRETS = {"token": "LOUYUHUI_TOKEN", "database": "LOUYUHUI_DATABASE"}
+WEBHOOK_SECRET = "LOUYUHUI_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class SettingsError(Exception):
     """The settings cannot be used; the message says which key, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens; port 0 is any free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Telegram is to bring updates; without a url they are fetched by long polling."""
+
+    url: str = ""
+    listen: Address = Address("127.0.0.1", 8443)
+    secret: str = field(default="", repr=False)  # empty: one is derived from the token
+    max_connections: int = 100  # deliveries at once: Telegram takes 1 to 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,8 @@ class Settings:
     tick: float = 5.0  # seconds between two looks at the schedule
     log_level: str = "info"
     font: Path | None = None
+    metrics_listen: Address | None = None  # /metrics, /healthz and /readyz; None: closed
+    webhook: Webhook = Webhook()
 
 
 def read_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -37,6 +59,8 @@ def read_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
     for key, variable in SECRETS.items():
         if environment.get(variable):
             found[key] = environment[variable]
+    if environment.get(WEBHOOK_SECRET) and isinstance(found.setdefault("webhook", {}), dict):
+        found["webhook"]["secret"] = environment[WEBHOOK_SECRET]
     return make_settings(found)
 
 
@@ -120,6 +144,53 @@ def _path(key: str, value: object) -> Path | None:
     return Path(text) if text else None
 
 
+def _address(key: str, value: object) -> Address:
+    host, colon, port = _text(key, value).rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65536):
+        raise _wrong(key, '"主机:端口"，例如 "127.0.0.1:8443"', '"host:port", for example "127.0.0.1:8443"')
+    return Address(host.strip("[]"), int(port))
+
+
+def _address_or_none(key: str, value: object) -> Address | None:
+    return _address(key, value) if _text(key, value) else None
+
+
+def _url_or_none(key: str, value: object) -> str:
+    return _url(key, value) if _text(key, value) else ""
+
+
+def _webhook_secret(key: str, value: object) -> str:
+    secret = _text(key, value)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+        raise _wrong(
+            key, "最多 256 个字母、数字、_ 或 -", "at most 256 letters, digits, underscores and hyphens"
+        )
+    return secret
+
+
+def _connections(key: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
+        raise _wrong(key, "1 到 100 的整数", "a whole number from 1 to 100")
+    return value
+
+
+def _webhook(key: str, value: object) -> Webhook:
+    """The keys below [webhook]."""
+    if not isinstance(value, dict):
+        raise _wrong(key, "一节 [webhook]", "a section [webhook]")
+    for name in value:
+        if name not in _WEBHOOK_READERS:
+            raise SettingsError(_unknown(f"{key}.{name}", [f"{key}.{known}" for known in _WEBHOOK_READERS]))
+    return Webhook(**{name: _WEBHOOK_READERS[name](f"{key}.{name}", found) for name, found in value.items()})
+
+
+_WEBHOOK_READERS: Mapping[str, Callable[[str, object], Any]] = {
+    "url": _url_or_none,
+    "listen": _address,
+    "secret": _webhook_secret,
+    "max_connections": _connections,
+}
+
 _READERS: Mapping[str, Callable[[str, object], object]] = {
     "token": _text,
     "database": _text,
@@ -127,4 +198,6 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "tick": _seconds,
     "log_level": _log_level,
     "font": _path,
+    "metrics_listen": _address_or_none,
+    "webhook": _webhook,
 }

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,14 @@ class ButtonNoLongerInUse(Refusal):
     """A press on a button that nobody handles: forged, or of an earlier version."""
 
 
+@dataclass(slots=True)
+class Reply:
+    """What whoever brought an update is replied: the answer to its press, or that it was turned away."""
+
+    answer: dict[str, Any] | None = None  # parameters of answerCallbackQuery
+    turned_away: bool = False  # nothing was stored: it may be brought again
+
+
 class Reception:
     """Receives updates of the library's Application, one unit of work each."""
 
@@ -61,7 +70,9 @@ class Reception:
         self.bot = bot
         self.clock = clock
         self.box = box
+        self.turned_away = 0  # updates that the database could not take
         self._answers: set[asyncio.Task[None]] = set()
+        self._replies: dict[int, Reply] = {}
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Hear everything through the library's own handlers."""
@@ -71,6 +82,15 @@ class Reception:
         said = (filters.TEXT | filters.PHOTO) & filters.UpdateType.MESSAGE
         application.add_handler(MessageHandler(said, self._said))
         application.add_error_handler(self._failed)
+
+    @contextmanager
+    def replying(self, update_id: int) -> Iterator[Reply]:
+        """While this lasts, what an update is answered is not sent but put into the reply."""
+        reply = self._replies[update_id] = Reply()
+        try:
+            yield reply
+        finally:
+            del self._replies[update_id]
 
     async def drain(self) -> None:
         """Wait until every answer to a press has left."""
@@ -181,13 +201,24 @@ class Reception:
             log.error("fault outside of any update", exc_info=error)
             return
         heard = hear(update)
-        fault = None if isinstance(error, Refusal) else "".join(traceback.format_exception(error))
         if isinstance(error, Unavailable):
-            await self._say_unavailable(heard)
+            await self._turn_away(heard)
             return
+        fault = None if isinstance(error, Refusal) else "".join(traceback.format_exception(error))
         if fault:
             log.error("fault in update %s", heard.update_id, exc_info=error)
-        await self._run(heard, Route(self._apologise), error, fault, update.to_dict())
+        try:
+            await self._run(heard, Route(self._apologise), error, fault, update.to_dict())
+        except Unavailable:
+            await self._turn_away(heard)
+
+    async def _turn_away(self, heard: Heard) -> None:
+        """Nothing was stored: have it brought again where that can be, else tell the person."""
+        self.turned_away += 1
+        if heard.update_id in self._replies:
+            self._replies[heard.update_id].turned_away = True
+        else:
+            await self._say_unavailable(heard)
 
     async def _say_unavailable(self, heard: Heard) -> None:
         """Nothing can be stored, not even what to say: say so directly."""
@@ -213,6 +244,9 @@ class Reception:
         """Answer a press, now that what it did is stored; nothing waits for the answer to arrive."""
         if heard.press is None:
             return
+        if heard.update_id in self._replies:
+            self._replies[heard.update_id].answer = _answer_to(heard.press, toast or {})
+            return
         task = asyncio.create_task(self._send_answer(heard.press, toast or {}))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
@@ -224,6 +258,12 @@ class Reception:
             )
         except TelegramError as error:  # too old, or the network: what was pressed is stored all the same
             log.info("a press could not be answered: %s", error)
+
+
+def _answer_to(press: str, toast: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of answerCallbackQuery."""
+    more = {"text": toast.get("text"), "show_alert": toast.get("alert"), "url": toast.get("url")}
+    return {"callback_query_id": press, **{name: value for name, value in more.items() if value}}
 
 
 async def _building(unit: Unit, person: Person, chat: Chat) -> Building | None:

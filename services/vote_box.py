@@ -73,6 +73,7 @@ class VoteBox:
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self.stored = 0  # votes cast or changed so far
         self._waiting: list[_Waiting] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -131,6 +132,7 @@ class VoteBox:
             answers: dict[int, Toast] = {}
             toasts = [self._handle(desk, answers, waiting, unit.now) for waiting in group]
             await box.save(unit.conn, desk, answers, unit.now)
+        self.stored += len(desk.cast)
         return toasts
 
     @staticmethod

@@ -371,6 +371,7 @@ faults = Table(
     Column("update_id", BigInteger),
     Column("payload", JSON),
     Column("traceback", Text, nullable=False),
+    Column("replayed_at", Instant),  # once mended, it was handled again
 )
 
 outbox = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import faults, seen_updates
@@ -39,6 +39,23 @@ async def add_fault(
     await conn.execute(
         faults.insert().values(at=now, update_id=update_id, payload=payload, traceback=traceback)
     )
+
+
+async def fault(conn: AsyncConnection, number: int) -> dict[str, Any] | None:
+    """A fault by its id."""
+    row = (await conn.execute(select(faults).where(faults.c.id == number))).mappings().first()
+    return None if row is None else dict(row)
+
+
+async def fault_in(conn: AsyncConnection, update_id: int) -> int | None:
+    """The id of the last fault met while handling an update."""
+    query = select(faults.c.id).where(faults.c.update_id == update_id).order_by(faults.c.id.desc())
+    return (await conn.scalars(query)).first()
+
+
+async def mark_replayed(conn: AsyncConnection, number: int, now: datetime) -> None:
+    """Note that what a fault stopped was handled again."""
+    await conn.execute(update(faults).where(faults.c.id == number).values(replayed_at=now))
 
 
 async def list_faults(conn: AsyncConnection) -> list[dict[str, Any]]:

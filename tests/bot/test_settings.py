@@ -159,7 +159,9 @@ def test_the_example_holds_the_defaults() -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_the_example_explains_each_key_in_chinese_and_english(key: str) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    block = next(block for block in text.split("\n\n") if re.search(rf"^{key} = ", block, re.MULTILINE))
+    block = next(
+        block for block in text.split("\n\n") if re.search(rf"^({key} = |\[{key}\])", block, re.MULTILINE)
+    )
     comments = [line for line in block.splitlines() if line.startswith("#")]
     assert any(re.search(r"[一-鿿]", line) for line in comments)
     assert any(re.search(r"[a-z]{3,}", line) and not re.search(r"[一-鿿]", line) for line in comments)
