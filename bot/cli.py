@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import Annotated
 
 import typer
-from telegram.error import InvalidToken, NetworkError
 
-from bot.commands import roll
+from bot.commands import faults, roll
 from bot.commands.check import check
-from bot.commands.terminal import CONFIG, ConfigOption, console, fail, settings_of, with_database
-from bot.program import running
-from bot.settings import Settings
+from bot.commands.export import export
+from bot.commands.run import run
+from bot.commands.slips import slips
+from bot.commands.tally import tally
 
 app = typer.Typer(
     name="louyuhui",
@@ -22,31 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(roll.app, name="roll")
-app.command()(check)
-
-
-@app.command()
-def run(config: ConfigOption = CONFIG) -> None:
-    """在 Telegram 上运行机器人。/ Run the bot on Telegram, until told to stop."""
-    settings = settings_of(config)
-    try:
-        with_database(_run(settings))
-    except InvalidToken:
-        raise fail(
-            "令牌 token 不对：请在 @BotFather 里核对。\nThe token is wrong: compare it with @BotFather's.", 3
-        ) from None
-    except NetworkError as error:
-        raise fail(f"连不上 {settings.api}：{error}\nCannot reach {settings.api}.", 4) from None
-
-
-async def _run(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with running(settings) as program:
-        console.print(f"✅ @{program.application.bot.username} 在运行 / is running. Ctrl+C: stop")
-        await program.until(stop)
+app.command()(run)
 
 
 @app.command()
@@ -57,9 +31,17 @@ def demo(
     port: Annotated[int, typer.Option(help="网页的端口，0 为任意 / the page's port, 0 for any")] = 8000,
 ) -> None:
     """看一栋楼开会：沙盒和机器人一起启动。/ Watch a building meet: sandbox and bot together."""
-    from bot.demo import play  # noqa: PLC0415 - the sandbox is needed for nothing else
+    from bot.demo.show import play  # noqa: PLC0415 - the sandbox is needed for nothing else
 
     raise typer.Exit(play(headless=headless, port=port))
+
+
+app.command()(check)
+app.add_typer(roll.app, name="roll")
+app.command()(slips)
+app.command()(export)
+app.command()(tally)
+app.add_typer(faults.app, name="faults")
 
 
 if __name__ == "__main__":

@@ -76,10 +76,14 @@ class Program:
         loops = {loop.get_name(): not loop.done() for loop in self.loops}
         return {**loops, "clock": self.clock.running}
 
-    async def ended(self) -> None:
-        """Return when one of the loops ends, which none does by itself. Raises what ended it."""
-        done, _ = await asyncio.wait(self.loops, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
+    async def until(self, stop: asyncio.Event) -> None:
+        """Run until told to stop. Raises what ended one of the loops before."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait([stopping, *self.loops], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        for task in done - {stopping}:
             task.result()
 
     async def quiet(self) -> None:
@@ -159,6 +163,6 @@ def _application(settings: Settings) -> Telegram:
 
 
 async def _end(task: asyncio.Task[None]) -> None:
-    """Cancel a loop and wait for it; what ended it before is told by `Program.ended`."""
+    """Cancel a loop and wait for it; what ended it before is told by `Program.until`."""
     task.cancel()
     await asyncio.wait([task])

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import typer
 
-from bot.commands.terminal import CONFIG, ConfigOption, console, settings_of
+from bot.commands.terminal import CONFIG, ConfigOption, say, settings_of
 from bot.settings import Settings
 from paper.font import FontMissing, open_font
 from services.binding import DEFAULT_ZONE
@@ -35,11 +35,9 @@ class Finding:
 def check(config: ConfigOption = CONFIG) -> None:
     """检查设置、令牌、数据库、字体和时钟。/ Check settings, token, database, font and clock."""
     settings = settings_of(config)
-    console.print("✅ 设置 settings", highlight=False)
-    findings = asyncio.run(_all(settings))
+    findings = [Finding(True, f"设置：{config}", f"Settings: {config}"), *asyncio.run(_all(settings))]
     for finding in findings:
-        mark = "✅" if finding.good else "❌"
-        console.print(f"{mark} {finding.zh}\n   {finding.en}", highlight=False, markup=False)
+        say(f"{'✅' if finding.good else '❌'} {finding.zh}\n   {finding.en}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 
@@ -74,14 +72,7 @@ async def token(settings: Settings) -> Finding:
 
 async def database(settings: Settings) -> Finding:
     """Whether the database can be opened, is whole, can be written and has the newest schema."""
-    engine = open_engine(settings.database)
-    try:
-        trouble = await health.trouble(engine)
-        revision = await migrate.current(engine) if trouble is None else None
-    except Unavailable as error:
-        trouble = str(error)
-    finally:
-        await engine.dispose()
+    trouble, revision = await _look_into(settings)
     if trouble is not None:
         return Finding(
             False,
@@ -96,6 +87,19 @@ async def database(settings: Settings) -> Finding:
             "Database: fine; it is brought up to date at the next start.",
         )
     return Finding(True, "数据库：能读能写", "Database: can be read and written")
+
+
+async def _look_into(settings: Settings) -> tuple[str | None, str | None]:
+    """What is wrong with the database, and which revision its schema has."""
+    try:
+        engine = open_engine(settings.database)
+    except Unavailable as error:
+        return str(error), None
+    try:
+        trouble = await health.trouble(engine)
+        return trouble, await migrate.current(engine) if trouble is None else None
+    finally:
+        await engine.dispose()
 
 
 async def font(settings: Settings) -> Finding:

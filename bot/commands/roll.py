@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
 from bot.clock import utc_now
-from bot.commands.terminal import CONFIG, ConfigOption, console, fail, opened, settings_of, with_database
+from bot.commands.terminal import CONFIG, ConfigOption, carry_out, console, fail, opened, say, settings_of
 from bot.settings import Settings
 from bot.tables import NotATable, read_table
 from rules.roll import BadRoll, RollLine, read_roll
@@ -40,12 +41,15 @@ def import_roll(
     """导入住户名册。有错一行都不写，逐行说明。/ Import a roll: all lines or, with any mistake, none."""
     lines = _lines(file)
     if dry_run:
-        console.print(f"✅ {len(lines)} 户，没有错误 / households, no mistakes")
+        say(f"✅ {len(lines)} 户，没有错误 / households, no mistakes")
         return
-    taken = with_database(_take(settings_of(config), community, lines))
+    settings = settings_of(config)
+    taken = carry_out(settings, _take(settings, community, lines))
     table = Table("楼栋 building", "新增 added", "更新 changed", "不变 alike", "文件里没有 not in the file")
     for one in taken:
-        table.add_row(one.building.name, str(one.added), str(one.changed), str(one.alike), str(one.unnamed))
+        table.add_row(
+            escape(one.building.name), str(one.added), str(one.changed), str(one.alike), str(one.unnamed)
+        )
     console.print(table)
 
 

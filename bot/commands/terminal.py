@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
 
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError, read_settings
@@ -28,12 +30,17 @@ CONFIG = Path("config.toml")
 
 def fail(message: str, code: int = 1) -> typer.Exit:
     """The exit after something that could not be done, said in a line or two."""
-    errors.print(f"✗ {message}", highlight=False, markup=False, style="red")
+    errors.print(f"✗ {message}", highlight=False, markup=False, soft_wrap=True, style="red")
     return typer.Exit(code)
 
 
+def say(message: str) -> None:
+    """Say how it went, as it stands: what people named may look like markup."""
+    console.print(message, highlight=False, markup=False, soft_wrap=True)
+
+
 def settings_of(config: Path) -> Settings:
-    """The settings, or the exit that says what is wrong with them."""
+    """The settings, or the exit (2) that says what is wrong with them."""
     try:
         settings = read_settings(config)
     except SettingsError as error:
@@ -53,13 +60,28 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
-def with_database(work: Coroutine[Any, Any, T]) -> T:
-    """What the work comes to, or the exit that says why the database could not be used."""
+async def name_of_bot(settings: Settings) -> str:
+    """The bot's name on Telegram, without the @. Raises TelegramError."""
+    async with Bot(settings.token, base_url=f"{settings.api}/bot") as bot:
+        return bot.username
+
+
+def carry_out(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
+    """What the work comes to, or the exit that says what stands against it.
+
+    3: the token is wrong; 4: Telegram cannot be reached; 5: the database cannot be used.
+    """
     try:
         return asyncio.run(work)
+    except InvalidToken:
+        raise fail(
+            "令牌 token 不对：请在 @BotFather 里核对。/ The token is wrong: compare it with @BotFather's.", 3
+        ) from None
+    except TelegramError as error:
+        raise fail(f"连不上 / cannot reach {settings.api}: {error.message}", 4) from None
     except Unavailable as error:
         raise fail(
             f"数据库打不开或写不进去：{error}。可以运行 louyuhui check 看看。"
-            "\nThe database cannot be opened or written; louyuhui check says more.",
+            "/ The database cannot be opened or written; louyuhui check says more.",
             5,
         ) from None
