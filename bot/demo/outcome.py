@@ -1,0 +1,78 @@
+"""What came of the story: the transcript to read, the files to keep, and whether all is as it should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.demo.building import HOUSEHOLDS
+from bot.demo.script import AT_THE_TABLE, Play
+from rules.ballots import Ballot
+from rules.ballots import State as BallotState
+from rules.events import first_break
+from rules.meetings import State
+from rules.minutes import Stage
+from sandbox.conversations import Conversation
+from services import minutes
+from storage import ballots, log, meetings, updates
+from storage.store import Connection
+
+EXPECTED = (  # the topic of each ballot, and its winners by label (for the last: how many)
+    ("电动车棚和充电桩", {"乙"}),
+    ("新车位怎么划", {"丙"}),
+    ("选哪16件健身器材", 16),
+)
+
+
+def print_transcript(console: Console, play: Play) -> None:
+    """The group's conversation, then those of the leader, the newcomer and one who ticked a list."""
+    cast = play.cast
+    for person in (cast.leader, cast.newcomer, cast.neighbours[0]):
+        _print(console, f"{person.name} ↔ 小助手", person.private())
+    _print(console, cast.group.title, cast.group)
+
+
+def _print(console: Console, title: str, chat: Conversation) -> None:
+    console.rule(title)
+    console.print(chat.transcript(), markup=False)
+
+
+async def keep_and_check(console: Console, play: Play, folder: Path) -> int:
+    """Write the minutes as PDF, and say of each expectation whether it holds; 0 when all do."""
+    folder.mkdir(parents=True, exist_ok=True)
+    async with play.program.store.glance() as conn:
+        (meeting,) = await meetings.of_building(conn, play.cast.building.id, State.CLOSED)
+        (folder / "minutes.pdf").write_bytes(await minutes.print_pdf(conn, meeting.id, "zh"))
+        holds = await _expectations(conn, play, meeting.id)
+    console.rule("结果 outcome")
+    for what, good in holds.items():
+        console.print(f"{'✅' if good else '❌'} {what}")
+    console.print(f"📄 {folder}/minutes.pdf")
+    return 0 if all(holds.values()) else 1
+
+
+async def _expectations(conn: Connection, play: Play, meeting_id: int) -> dict[str, bool]:
+    held = await ballots.of_meeting(conn, meeting_id)
+    read = await minutes.load(conn, meeting_id)
+    streams = [f"meeting:{meeting_id}", *(f"ballot:{ballot.id}" for ballot in held)]
+    whole = [first_break(await log.read(conn, stream)) is None for stream in streams]
+    return {
+        f"{AT_THE_TABLE} 户到会 households present": len(read.present) == AT_THE_TABLE,
+        f"{HOUSEHOLDS} 户有投票权 may vote": all(ballot.eligible == HOUSEHOLDS for ballot in held),
+        **{f"{topic}：{wanted}": _won(held, topic, wanted) for topic, wanted in EXPECTED},
+        "纪要已确认 minutes approved": read.stage is Stage.APPROVED,
+        "更正已采纳 correction accepted": [one.state for one in read.corrections] == ["accepted"],
+        "记录首尾相连 event chains whole": all(whole),
+        "没有超过 Telegram 的限制 no limit exceeded": play.sandbox.counters.too_many == 0,
+        "没有出错 no faults": not await updates.list_faults(conn),
+    }
+
+
+def _won(held: list[Ballot], topic: str, wanted: set[str] | int) -> bool:
+    """Whether the ballot on a topic is closed with these winners, or so many."""
+    ballot = next((one for one in held if topic in one.question), None)
+    if ballot is None or ballot.state is not BallotState.CLOSED or ballot.result is None:
+        return False
+    winners = {option.label for option in ballot.options if option.number in ballot.result["winners"]}
+    return winners == wanted if isinstance(wanted, set) else len(winners) == wanted
