@@ -1,0 +1,233 @@
+"""The minutes in the chat: drafted at closing, corrected in the open, approved, immutable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pypdfium2
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from rules.events import first_break
+from rules.minutes_freezing import fingerprint
+from sandbox.conversations import Group, Seen
+from sandbox.people import Person
+from storage import log
+from storage import minutes as files
+from tests.scenes import Scene, answer, bound_building, open_meeting, reply, residents, say, tap
+from tests.stage import SHANGHAI, Stage
+
+
+def card(group: Group) -> Seen:
+    """The card of the latest minutes."""
+    return next(message for message in reversed(group.messages) if message.text.startswith("📝 会议纪要"))
+
+
+async def held(stage: Stage, *titles: str) -> tuple[Scene, list[Person]]:
+    """A meeting that is over: two of three neighbours were there, one spoke, a task was given."""
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 3)
+    await hold(stage, scene, living, *titles)
+    return scene, living
+
+
+async def hold(stage: Stage, scene: Scene, living: list[Person], *titles: str) -> None:
+    await open_meeting(stage, scene, *titles)
+    for neighbour in living[:2]:
+        await tap(stage, neighbour, scene.group, "✋ 签到")
+    await say(stage, scene.leader, scene.group, "/present 2-502 王婆婆")
+    await say(stage, scene.leader, scene.group, "/present 2-503 委托 1-101")
+    await tap(stage, scene.leader, scene.group, "第一项")
+    await say(stage, living[0], scene.group, "/say 车棚最好离楼道远一些")
+    await say(stage, scene.leader, scene.group, "/task 物业 出施工图 下周五")
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+
+
+async def test_the_minutes_are_on_one_screen(stage: Stage) -> None:
+    scene, _ = await held(stage)
+    assert card(scene.group).text == (
+        "📝 会议纪要（待确认） 3栋楼宇会 11月25日（周三）\n"
+        "到会 4 户 / 48 户，其中委托 1 户。\n"
+        "1. 电动车棚和充电桩 · 发言 1 条\n"
+        "　📌 物业：出施工图，12月4日（周五）前\n"
+        "⏳ 11月30日（周一）前，到会的人可提更正；没有更正就自动确认。"
+    )
+    assert card(scene.group).labels == ["📄 全文 PDF", "✏️ 我要更正"]
+
+
+async def test_the_pages_name_nobody_in_full(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await tap(stage, living[2], scene.group, "全文 PDF")
+    sent = scene.group.messages[-1]
+    assert sent.file_name == "3栋-2026-11-25.pdf"
+    assert sent.document is not None
+    words = pdf_text(sent.document)
+    assert "示*1单元101" in words
+    assert "王*2单元502" in words
+    assert "车棚最好离楼道远一些" in words
+    assert "示例住户" not in words
+    assert "王婆婆" not in words
+
+
+def pdf_text(document: bytes) -> str:
+    opened = pypdfium2.PdfDocument(document)
+    found = ""
+    for page in opened:
+        lines = page.get_textpage()
+        found += "".join(lines.get_text_range().split())
+        lines.close()
+        page.close()
+    opened.close()
+    return found
+
+
+async def test_pressing_twice_sends_the_pages_once(stage: Stage) -> None:
+    scene, living = await held(stage)
+    for _ in range(2):
+        pressed = await tap(stage, living[0], scene.group, "全文 PDF")
+        assert "已发在这里" in pressed.text
+    assert sum(message.file_name is not None for message in scene.group.messages) == 1
+
+
+async def test_a_correction_is_asked_for_decided_and_kept(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await tap(stage, living[0], scene.group, "我要更正")
+    await stage.restart()
+    asked = await answer(stage, living[0], scene.group, "应为 <16> 个充电点")
+    assert "更正 1　示* 1单元101\n应为 <16> 个充电点" in asked.text
+    assert "更正意见 1 条，1 条等组长答复" in card(scene.group).text
+    foreign = await living[1].press(asked, "✅ 采纳")
+    assert "由组长来办" in foreign.text
+    await scene.leader.press(asked, "✅ 采纳")
+    await stage.settle()
+    assert "组长已采纳" in asked.text
+    assert asked.labels == []
+    again = await scene.leader.press_forged(asked, "md:1:0")
+    assert "已经答复过了：已采纳" in again.text
+
+
+async def test_a_declined_correction_stays_in_view(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await say(stage, living[1], scene.group, "/correct 没有我家的发言")
+    await tap(stage, living[2], scene.group, "看更正")
+    listed = scene.group.messages[-1]
+    assert "1. 示* 1单元102：没有我家的发言　⏳ 待答复" in listed.text
+    await scene.leader.press(listed, "✖️ 不采纳 1")
+    await stage.settle()
+    assert "❌ 未采纳" in listed.text
+    assert listed.labels == []
+
+
+async def test_only_those_present_ask_for_corrections(stage: Stage) -> None:
+    scene, living = await held(stage)
+    pressed = await tap(stage, living[2], scene.group, "我要更正")
+    assert "您家不在签到名单上" in pressed.text
+    visitor = stage.sandbox.people.new("示例访客")
+    await visitor.join(scene.group)
+    assert "没有登记住户" in (await say(stage, visitor, scene.group, "/correct 不对")).text
+
+
+async def test_a_correction_may_be_dropped_and_must_say_something(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await tap(stage, living[0], scene.group, "我要更正")
+    ask = scene.group.messages[-1]
+    await reply(stage, living[0], ask, "长" * 600)
+    assert "更正意见" not in card(scene.group).text
+    await living[0].press(ask, "不弄了")
+    await stage.settle()
+    assert "先不弄了" in ask.text
+    last = await reply(stage, living[0], ask, "还是说一句")
+    assert last.text == "还是说一句"
+
+
+async def test_without_a_correction_time_approves_the_minutes(stage: Stage) -> None:
+    scene, _ = await held(stage)
+    early = await scene.leader.press_forged(card(scene.group), "my:1")
+    assert "更正时间还没有过" in early.text
+    await stage.pass_time(to=datetime(2026, 12, 1, 0, 1, tzinfo=SHANGHAI))
+    approved = card(scene.group)
+    assert "会议纪要（已确认）" in approved.text
+    assert approved.labels == ["📄 全文 PDF"]
+    async with stage.program.store.glance() as conn:
+        filed = await files.find(conn, 1)
+        events = await log.read(conn, "meeting:1")
+    assert filed is not None
+    assert filed.content is not None
+    assert filed.hash == fingerprint(filed.content)
+    assert filed.hash[:16] in approved.text
+    assert events[-1].data == {"by": None, "hash": filed.hash}
+    assert first_break(events) is None
+
+
+async def test_the_group_hears_of_the_approval_in_the_morning(stage: Stage) -> None:
+    scene, _ = await held(stage)
+    await stage.pass_time(to=datetime(2026, 12, 1, 0, 1, tzinfo=SHANGHAI))
+    assert not heard_of_approval(scene.group)
+    await stage.pass_time(to=datetime(2026, 12, 1, 8, 1, tzinfo=SHANGHAI))
+    await say(stage, scene.leader, scene.group, "纪要")
+    assert heard_of_approval(scene.group)
+
+
+def heard_of_approval(group: Group) -> bool:
+    return any("11月25日（周三）的会议纪要已确认" in message.text for message in group.messages)
+
+
+async def test_approved_minutes_cannot_be_changed_by_anyone(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await stage.pass_time(days=8)
+    for data in ("mc:1", "my:1"):
+        person = living[0] if data == "mc:1" else scene.leader
+        pressed = await person.press_forged(card(scene.group), data)
+        assert "已经确认，不能再改了" in pressed.text
+    assert "不能再改了" in (await say(stage, living[0], scene.group, "/correct 不对")).text
+    with pytest.raises(IntegrityError, match="immutable"):
+        async with stage.program.store.unit(stage.now) as work:
+            await work.conn.execute(text("UPDATE minutes SET hash = 'x'"))
+
+
+async def test_an_open_correction_holds_the_approval_back(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await say(stage, living[0], scene.group, "/correct 应为16个充电点")
+    await stage.pass_time(to=datetime(2026, 12, 1, 9, 0, tzinfo=SHANGHAI))
+    assert "更正时间已过" in card(scene.group).text
+    assert "还有 1 条更正等您答复" in scene.leader.private().messages[-1].text
+    refused = await tap(stage, scene.leader, scene.group, "确认纪要")
+    assert "还有 1 条更正没有答复" in refused.text
+    await tap(stage, scene.leader, scene.group, "✅ 采纳")
+    foreign = await tap(stage, living[0], scene.group, "确认纪要")
+    assert "由组长来办" in foreign.text
+    await tap(stage, scene.leader, scene.group, "确认纪要")
+    assert "会议纪要（已确认）" in card(scene.group).text
+    late = await say(stage, living[0], scene.group, "/correct 还有一处")
+    assert "不能再改了" in late.text
+
+
+async def test_after_the_time_no_correction_is_taken(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await say(stage, living[0], scene.group, "/correct 应为16个充电点")
+    await stage.pass_time(days=8)
+    assert "时间已经过了" in (await say(stage, living[0], scene.group, "/correct 还有")).text
+
+
+async def test_the_minutes_are_found_again_by_word(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 3)
+    assert "还没有会议纪要" in (await say(stage, living[0], scene.group, "纪要")).text
+    await hold(stage, scene, living, "电动车棚")
+    assert "📝 会议纪要（待确认）" in (await say(stage, living[0], scene.group, "纪要")).text
+    await hold(stage, scene, living, "楼道灯")
+    which = await say(stage, living[0], living[0].private(), "/minutes")
+    assert which.labels == ["⏳ 11月30日（周一） 楼道灯", "⏳ 11月25日（周三） 电动车棚"]
+    await tap(stage, living[0], living[0].private(), "楼道灯")
+    assert "1. 楼道灯" in living[0].private().messages[-1].text
+
+
+async def test_the_minutes_of_another_building_are_not_shown(stage: Stage) -> None:
+    await held(stage)
+    other = await bound_building(stage, name="5栋")
+    for data in ("mi:1", "mp:1", "ml:1", "my:1"):
+        pressed = await other.leader.press_forged(other.group.messages[-1], data)
+        assert pressed.show_alert
+    assert not any(message.file_name for message in other.group.messages)
