@@ -8,6 +8,7 @@ from typing import Any
 from handlers.buttons import Button, Key, Keys
 from handlers.draft import said_of
 from handlers.here import Here
+from handlers.meeting import OpenMeeting
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, View
 from rules.homes import Building
@@ -73,6 +74,7 @@ def _keys(view: View, meeting: Meeting, agenda: list[tuple[Item, list[Proposal]]
     return (
         (Key(view.label("come"), Come(meeting.id)), Key(view.label("stay_away"), StayAway(meeting.id))),
         tuple(more),
+        (Key(view.label("open_meeting"), OpenMeeting(meeting.id)),),
     )
 
 

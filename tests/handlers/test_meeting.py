@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sandbox.conversations import Group, Seen
 from sandbox.people import Person
 from storage import ballots, homes, meetings, people
 from tests.sandbox.plain import png
-from tests.scenes import Scene, announced_meeting, answer, bound_building, open_meeting, residents, tap
-from tests.stage import Stage
+from tests.scenes import Scene, announced_meeting, answer, bound_building, open_meeting, residents, say, tap
+from tests.stage import SHANGHAI, Stage
 
 
 def card(group: Group) -> Seen:
@@ -342,3 +342,18 @@ async def test_a_group_that_speaks_english_meets_in_english(stage: Stage) -> Non
     await tap(stage, scene.leader, scene.group, "Close the meeting")
     await tap(stage, scene.leader, scene.group, "Close the meeting")
     assert "Minutes (draft)" in newest(scene.group)
+
+
+async def test_the_notice_carries_the_key_that_opens_the_meeting(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 1)
+    await say(stage, scene.leader, scene.group, "/meeting 下周三晚上七点半 活动室 电动车棚")
+    await tap(stage, scene.leader, scene.group, "发布")
+    await stage.pass_time(to=datetime(2026, 11, 25, 19, 10, tzinfo=SHANGHAI))
+    refused = await tap(stage, living[0], scene.group, "▶️ 开始开会")
+    assert "由组长来办" in refused.text
+    pressed = await tap(stage, scene.leader, scene.group, "▶️ 开始开会")
+    assert pressed.text == "会议开始了"
+    assert "进行中" in card(scene.group).text
+    twice = await scene.leader.press_forged(card(scene.group), "mo:1:0")
+    assert twice.show_alert
