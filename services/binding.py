@@ -10,6 +10,7 @@ from rules.homes import Building
 from rules.people import Chat, Person
 from rules.refusals import Refusal
 from rules.when.text import NUMERAL, number
+from services import monthly
 from storage import homes, log, people
 from storage.store import Connection, Unit
 
@@ -157,3 +158,4 @@ async def _bind(unit: Unit, chat: Chat, person: Person, building: Building) -> N
     await people.change_chat(unit.conn, chat.id, building_id=building.id)
     await homes.appoint(unit.conn, building.id, person.id, "leader", unit.now)
     await log.append(unit.conn, f"building:{building.id}", "bound", unit.now, chat=chat.id, by=person.id)
+    await monthly.begin(unit, building)

@@ -20,6 +20,7 @@ from storage.store import Unit
 MEETING = "meeting_reminder"
 BALLOT_HALF = "ballot_half"
 BALLOT_LAST_DAY = "ballot_last_day"
+HELD = ":held"  # ends the key of what was put off to the morning
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ async def meeting_due(unit: Unit, due: Due) -> MeetingReminder | None:
     if not still_makes_sense(Kind.MEETING, due.due_at, starts, unit.now):
         return None
     urgent = starts - unit.now <= URGENT
-    if not urgent and await _hold(unit, due, building.zone):
+    if not urgent and await hold(unit, due, building.zone):
         return None
     return MeetingReminder(
         meeting,
@@ -95,7 +96,7 @@ async def meeting_due(unit: Unit, due: Due) -> MeetingReminder | None:
         days_left(starts, unit.now, ZoneInfo(building.zone)),
         int((starts - unit.now).total_seconds()) // 60,
         urgent,
-        is_late(due.due_at, unit.now),
+        comes_late(unit, due),
     )
 
 
@@ -123,10 +124,10 @@ async def remind_voters(unit: Unit, due: Due) -> BallotReminder | None:
     if await _newer_is_due(unit, due):
         return None
     building = await homes.building(unit.conn, ballot.building_id)
-    if ballot.closes_at - unit.now > URGENT and await _hold(unit, due, building.zone):
+    if ballot.closes_at - unit.now > URGENT and await hold(unit, due, building.zone):
         return None
     silent = await silence.of_ballot(unit.conn, ballot.id)
-    return BallotReminder(ballot, building.zone, silent, is_late(due.due_at, unit.now))
+    return BallotReminder(ballot, building.zone, silent, comes_late(unit, due))
 
 
 async def _newer_is_due(unit: Unit, due: Due) -> bool:
@@ -144,11 +145,16 @@ def _family(due: Due) -> str:
     return due.kind.partition("_")[0]
 
 
-async def _hold(unit: Unit, due: Due, zone: str) -> bool:
+def comes_late(unit: Unit, due: Due) -> bool:
+    """Whether what is done now was meant for an earlier time; what was held for the night was."""
+    return due.key.endswith(HELD) or is_late(due.due_at, unit.now)
+
+
+async def hold(unit: Unit, due: Due, zone: str) -> bool:
     """Put what would come in quiet hours off to their end; whether it was."""
     here = unit.now.astimezone(ZoneInfo(zone))
     until = outside_quiet(here)
     if until == here:
         return False
-    await outbox.schedule(unit.conn, f"{due.key}:held", due.kind, due.about_id, until)
+    await outbox.schedule(unit.conn, f"{due.key}{HELD}", due.kind, due.about_id, until)
     return True

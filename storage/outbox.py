@@ -210,3 +210,9 @@ async def depth(conn: AsyncConnection) -> int:
         select(func.count()).select_from(cards).where(cards.c.shown < cards.c.wanted, cards.c.state == "live")
     )
     return int(await conn.scalar(letters) or 0) + int(await conn.scalar(behind) or 0)
+
+
+async def dues_of(conn: AsyncConnection, kind: str, about_id: int) -> dict[str, str]:
+    """The keys of what was ever scheduled of a kind about something, each with its state."""
+    query = select(dues.c.key, dues.c.state).where(dues.c.kind == kind, dues.c.about_id == about_id)
+    return {row.key: row.state for row in await conn.execute(query)}

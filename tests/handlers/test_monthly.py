@@ -1,0 +1,264 @@
+"""Month after month: the standing meeting is asked about, the leaders' report is asked for, each once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from sandbox.conversations import Seen
+from sandbox.people import Person
+from storage import log
+from tests.scenes import Scene, bound_building, press, residents, say
+from tests.stage import SHANGHAI, Stage
+
+
+def at(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def asked(person: Person, about: str) -> list[Seen]:
+    """The questions of the month that a leader got in private."""
+    return [message for message in person.private().messages if message.text.startswith(about)]
+
+
+async def standing(stage: Stage, line: str = "/monthly 每月5号晚上七点半") -> Scene:
+    scene = await bound_building(stage)
+    panel = await say(stage, scene.leader, scene.leader.private(), line)
+    assert "下次" in panel.text
+    return scene
+
+
+async def test_the_standing_meeting_is_set_by_a_line(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    panel = await say(stage, scene.leader, scene.leader.private(), "/monthly 每月5号晚上七点半")
+    assert "例会：每月5号 19:30，下次 12月5日（周六）" in panel.text
+    assert "报到：每月1号 9:00 提醒组长，下次 12月1日（周二）" in panel.text
+
+
+async def test_the_standing_meeting_is_set_by_buttons_and_dropped_again(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    panel = await say(stage, scene.leader, scene.leader.private(), "例会")
+    assert "例会：没有定" in panel.text
+    await press(stage, scene.leader, panel, "定例会日子")
+    await stage.restart()
+    await press(stage, scene.leader, panel, "31")
+    await press(stage, scene.leader, panel, "20:00")
+    await press(stage, scene.leader, panel, "20:15")
+    assert "例会：每月31号 20:15，下次 11月30日（周一）" in panel.text
+    await press(stage, scene.leader, panel, "不开例会")
+    assert "例会：没有定" in panel.text
+    await stage.pass_time(to=at(1, 10, 9, year=2027))
+    assert asked(scene.leader, "📅 组长您好") == []
+
+
+@pytest.mark.parametrize("line", ["每周五晚上七点", "每月最后一个周五晚上七点", "随便", "每月5号"])
+async def test_what_is_no_day_of_the_month_is_explained(stage: Stage, line: str) -> None:
+    scene = await bound_building(stage)
+    answer = await say(stage, scene.leader, scene.leader.private(), f"/monthly {line}")
+    assert "每月几号几点" in answer.text
+
+
+async def test_a_neighbour_sets_nothing(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    answer = await say(stage, neighbour, neighbour.private(), "/monthly 每月5号晚上七点半")
+    assert "要由组长来办" in answer.text
+    forged = await neighbour.press_forged(answer, "wsp:1:5")
+    assert "要由组长来办" in (forged.text or "")
+    forged = await neighbour.press_forged(answer, "wy:1:202612")
+    assert "要由组长来办" in (forged.text or "")
+
+
+async def test_a_week_ahead_the_leader_is_asked_and_one_press_begins_the_draft(stage: Stage) -> None:
+    scene = await standing(stage)
+    await stage.pass_time(to=at(11, 28, 19, 29))
+    assert asked(scene.leader, "📅 组长您好") == []
+    await stage.pass_time(to=at(11, 28, 19, 30))
+    [question] = asked(scene.leader, "📅 组长您好")
+    assert "12月5日（周六）19:30" in question.text
+    await stage.restart()
+    await press(stage, scene.leader, question, "就这天开")
+    assert "在哪里开" in question.text
+    await say(stage, scene.leader, scene.leader.private(), "活动室")
+    added = await say(stage, scene.leader, scene.leader.private(), "年终总结")
+    await press(stage, scene.leader, added, "完成")
+    assert "12月5日（周六）19:30 · 还有7天" in added.text
+
+
+async def test_pressing_twice_begins_one_draft(stage: Stage) -> None:
+    scene = await standing(stage)
+    await stage.pass_time(to=at(11, 28, 19, 30))
+    [question] = asked(scene.leader, "📅 组长您好")
+    await press(stage, scene.leader, question, "就这天开")
+    await scene.leader.press_forged(question, "wy:1:202612")
+    await stage.settle()
+    drafts = [one for one in scene.leader.private().messages if "草稿，还没发布" in one.text]
+    assert len(drafts) == 1
+
+
+async def test_another_day_is_chosen_on_the_calendar(stage: Stage) -> None:
+    scene = await standing(stage)
+    await stage.pass_time(to=at(11, 28, 19, 30))
+    [question] = asked(scene.leader, "📅 组长您好")
+    await press(stage, scene.leader, question, "换一天")
+    assert "哪天开楼宇会" in question.text
+    await press(stage, scene.leader, question, "8")
+    await press(stage, scene.leader, question, "19:00")
+    await press(stage, scene.leader, question, "19:00")
+    assert "在哪里开" in question.text
+
+
+async def test_a_month_is_left_out_and_the_next_is_asked_about(stage: Stage) -> None:
+    scene = await standing(stage)
+    await stage.pass_time(to=at(11, 28, 19, 30))
+    [question] = asked(scene.leader, "📅 组长您好")
+    await press(stage, scene.leader, question, "这月不开")
+    assert "12月的例会不开了" in question.text
+    await stage.pass_time(to=at(12, 29, 19, 30))
+    [_, second] = [*asked(scene.leader, "好的，12月"), *asked(scene.leader, "📅 组长您好")]
+    assert "1月5日（周二）19:30" in second.text
+    old = await scene.leader.press_forged(second, "wn:1:202612")
+    assert "已经过了" in (old.text or "")
+
+
+async def test_the_31st_is_the_last_day_of_a_shorter_month(stage: Stage) -> None:
+    scene = await standing(stage, "/monthly 每月31号晚上七点半")
+    for month, day, year in ((11, 30, 2026), (12, 31, 2026), (1, 31, 2027), (2, 28, 2027)):
+        await stage.pass_time(to=at(month, day, 19, 0, year=year))
+        latest = asked(scene.leader, "📅 组长您好")[-1]
+        assert f"{month}月{day}日" in latest.text
+    assert len(asked(scene.leader, "📅 组长您好")) == 4
+
+
+async def test_a_changed_day_is_asked_about_once_a_month(stage: Stage) -> None:
+    scene = await standing(stage)
+    await say(stage, scene.leader, scene.leader.private(), "/monthly 每月20号晚上八点")
+    await say(stage, scene.leader, scene.leader.private(), "/monthly 每月10号晚上八点")
+    for day in range(21, 31):
+        await stage.pass_time(to=at(11, day, 21))
+    for day in range(1, 32):
+        await stage.pass_time(to=at(12, day, 21))
+    [question] = asked(scene.leader, "📅 组长您好")
+    assert "12月10日（周四）20:00" in question.text
+
+
+async def test_after_months_without_power_each_month_is_asked_about_at_most_once(stage: Stage) -> None:
+    scene = await standing(stage)
+    await stage.settle()
+    await stage.stop()
+    stage.now = at(3, 1, 10, year=2027)
+    await stage.start()
+    await stage.pass_time(minutes=0)
+    assert asked(scene.leader, "📅 组长您好") == []
+    await stage.pass_time(to=at(3, 29, 19, 30, year=2027))
+    [question] = asked(scene.leader, "📅 组长您好")
+    assert "4月5日（周一）19:30" in question.text
+
+
+async def test_a_question_that_is_late_says_so_and_waits_for_the_morning(stage: Stage) -> None:
+    scene = await standing(stage)
+    await stage.settle()
+    await stage.stop()
+    stage.now = at(11, 30, 23)
+    await stage.start()
+    await stage.pass_time(minutes=0)
+    assert asked(scene.leader, "📅 组长您好") == []
+    await stage.pass_time(to=at(12, 1, 8))
+    [question] = asked(scene.leader, "📅 组长您好")
+    assert "晚到" in question.text
+
+
+async def test_the_leader_reports_in_two_minutes(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await stage.pass_time(to=at(12, 1, 9))
+    [question] = asked(scene.leader, "⏰ 组长")
+    assert "开会 0 次" in question.text
+    await press(stage, scene.leader, question, "两分钟填完")
+    assert "走访了几户" in question.text
+    wrong = await say(stage, scene.leader, scene.leader.private(), "好多")
+    assert "0 到 9999" in wrong.text
+    heard = await say(stage, scene.leader, scene.leader.private(), "１２户")
+    assert "收到诉求几件" in heard.text
+    await stage.restart()
+    await press(stage, scene.leader, heard, "6")
+    await press(stage, scene.leader, heard, "5")
+    assert "走访 12 户，收到诉求 6 件，办结 5 件" in heard.text
+    await press(stage, scene.leader, heard, "交上去")
+    assert "报到已交" in heard.text
+    async with stage.program.store.glance() as conn:
+        events = await log.read(conn, f"building:{scene.building_id}")
+    [report] = [event for event in events if event.kind == "reported"]
+    assert {key: report.data[key] for key in ("month", "visits", "heard", "settled")} == {
+        "month": "2026-12",
+        "visits": 12,
+        "heard": 6,
+        "settled": 5,
+    }
+
+
+async def test_a_report_is_handed_in_once(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await stage.pass_time(to=at(12, 1, 9))
+    [question] = asked(scene.leader, "⏰ 组长")
+    await press(stage, scene.leader, question, "两分钟填完")
+    for number in ("3", "2", "1", "交上去"):
+        await press(stage, scene.leader, question, number)
+    again = await scene.leader.press_forged(question, "rs")
+    assert "已经过了" in (again.text or "")
+    more = await scene.leader.press_forged(question, "rf:1:202612")
+    assert "已经交过了" in (more.text or "")
+
+
+async def test_tomorrow_it_is_asked_for_again_once(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await stage.pass_time(to=at(12, 1, 9))
+    [question] = asked(scene.leader, "⏰ 组长")
+    answer = await press(stage, scene.leader, question, "明天提醒我")
+    assert "12月2日（周三）09:00 再提醒您" in (answer.text or "")
+    await press(stage, scene.leader, question, "明天提醒我")
+    await stage.pass_time(to=at(12, 2, 9))
+    assert len(asked(scene.leader, "⏰ 组长")) == 2
+    await stage.pass_time(to=at(12, 3, 9))
+    assert len(asked(scene.leader, "⏰ 组长")) == 2
+
+
+async def test_nobody_else_reports(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    told = await say(stage, neighbour, neighbour.private(), "帮助")
+    forged = await neighbour.press_forged(told, "rf:1:202612")
+    assert "要由组长来办" in (forged.text or "")
+
+
+async def test_a_leader_out_of_reach_is_called_in_the_group(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await scene.leader.block()
+    await stage.pass_time(to=at(12, 1, 9))
+    called = scene.group.messages[-1]
+    assert "和我私聊填一下" in called.text
+    link = (await scene.leader.press(called, "两分钟填完")).url
+    await scene.leader.unblock()
+    await scene.leader.open_link(str(link))
+    await stage.settle()
+    assert "走访了几户" in scene.leader.private().messages[-1].text
+
+
+async def test_a_report_late_by_a_day_says_so_and_by_three_weeks_is_left_to_the_next_month(
+    stage: Stage,
+) -> None:
+    scene = await bound_building(stage)
+    await stage.settle()
+    await stage.stop()
+    stage.now = at(12, 2, 10)
+    await stage.start()
+    await stage.pass_time(minutes=0)
+    [question] = asked(scene.leader, "⏰ 组长")
+    assert "晚到" in question.text
+    await stage.stop()
+    stage.now = at(1, 25, 10, year=2027)
+    await stage.start()
+    await stage.pass_time(minutes=0)
+    assert len(asked(scene.leader, "⏰ 组长")) == 1
+    await stage.pass_time(to=at(2, 1, 9, year=2027))
+    assert len(asked(scene.leader, "⏰ 组长")) == 2
