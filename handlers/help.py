@@ -5,6 +5,8 @@ from __future__ import annotations
 from handlers.buttons import Key
 from handlers.calling import CallMeeting
 from handlers.here import Here
+from handlers.meeting import CheckIn
+from handlers.minutes import ShowMinutes
 from handlers.routes import Routes
 from handlers.ways import Bind, Join, MyData, WhatICanDo
 from handlers.words import LANGUAGES, Words
@@ -12,6 +14,9 @@ from services.offers import Offers, offers, offers_anywhere
 from storage import people
 
 routes = Routes()
+
+MOST_BALLOTS = 4  # offered as keys
+LABEL = 24  # characters of a question on a key
 
 COMMANDS = ("meeting", "checkin", "vote", "minutes", "join", "mydata", "leaders", "cancel", "help")
 
@@ -101,7 +106,9 @@ async def keys_for(here: Here) -> tuple[tuple[Key, ...], ...]:
 
 
 def _keys(here: Here, open_now: Offers) -> tuple[tuple[Key, ...], ...]:
-    keys = []
+    keys = _going_on(here, open_now) if open_now.resident or open_now.leader else []
+    if open_now.minutes is not None:
+        keys.append(here.key("help_minutes", ShowMinutes(open_now.minutes)))
     if open_now.leader:
         keys.append(here.key("help_call", CallMeeting()))
     if not open_now.resident:
@@ -109,3 +116,18 @@ def _keys(here: Here, open_now: Offers) -> tuple[tuple[Key, ...], ...]:
     if here.chat.kind == "private":
         keys.append(here.key("my_data", MyData()))
     return tuple((key,) for key in keys)
+
+
+def _going_on(here: Here, open_now: Offers) -> list[Key]:
+    """To the meeting that sits, and to each ballot that is open."""
+    keys = []
+    if open_now.meeting is not None:
+        keys.append(here.key("help_checkin", CheckIn(open_now.meeting)))
+    for ballot in open_now.ballots[:MOST_BALLOTS]:
+        link = here.link(f"b_{ballot.id}")
+        keys.append(here.key("help_vote", link=link, question=_short(ballot.question)))
+    return keys
+
+
+def _short(question: str) -> str:
+    return question if len(question) <= LABEL else f"{question[: LABEL - 1]}…"

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rules.ballots import Ballot
+from rules.ballots import State as BallotState
 from rules.homes import Building, Household
+from rules.meetings import State
 from rules.people import Person
-from storage import homes
+from storage import ballots, homes, meetings, minutes
 from storage.store import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What is open to a person: their homes, and whether they lead."""
+    """What is open to a person: their homes, whether they lead, and what is going on."""
 
     homes: tuple[Household, ...] = ()
     leader: bool = False
+    meeting: int | None = None  # that sits now
+    ballots: tuple[Ballot, ...] = ()  # open now, the one that closes first first
+    minutes: int | None = None  # the meeting whose minutes are the latest
 
     @property
     def resident(self) -> bool:
@@ -27,9 +33,15 @@ async def offers(unit: Unit, person: Person, building: Building | None) -> Offer
     """What a person can do in a building; nothing where there is none."""
     if building is None:
         return Offers()
+    sitting = await meetings.of_building(unit.conn, building.id, State.OPEN)
+    open_ones = await ballots.of_building(unit.conn, building.id, BallotState.OPEN)
+    filed = await minutes.of_building(unit.conn, building.id, 1)
     return Offers(
         homes=tuple(await homes.homes_of(unit.conn, person.id, building.id)),
         leader="leader" in await homes.offices(unit.conn, building.id, person.id),
+        meeting=sitting[0].id if sitting else None,
+        ballots=tuple(ballot for ballot in open_ones if ballot.is_open(unit.now)),
+        minutes=filed[0].meeting_id if filed else None,
     )
 
 

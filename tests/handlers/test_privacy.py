@@ -12,7 +12,7 @@ from sandbox.people import Person
 from storage import homes, people
 from storage import privacy as stored
 from storage.tables import metadata
-from tests.scenes import Scene, bound_building, press, reply, residents, say
+from tests.scenes import Scene, bound_building, open_ballot, press, reply, residents, say
 from tests.stage import Stage
 
 FORGET = "🗑 删除我的资料"
@@ -185,15 +185,20 @@ async def test_a_second_press_deletes_nothing_more(stage: Stage) -> None:
 
 
 async def test_votes_that_count_stay_without_the_name(stage: Stage) -> None:
-    _, neighbour = await with_resident(stage)
+    scene, neighbour = await with_resident(stage)
+    ballot = await open_ballot(stage, scene)
+    await press(stage, neighbour, ballot, 0)
+    assert "投过的票：1 张" in (await mydata(stage, neighbour)).text
     async with stage.program.store.glance() as conn:
         known = await people.by_address(conn, str(neighbour.id))
     assert known is not None
-    await forget(stage, neighbour)
+    shown = await say(stage, neighbour, neighbour.private(), "/forget")
+    assert "已经计入的票（1 张）" in shown.text
+    await press(stage, neighbour, shown, SURE)
     async with stage.program.store.glance() as conn:
         nameless = await people.get(conn, known.id)
         assert (nameless.name, nameless.address, nameless.consented_at) == ("", None, None)
-        assert await stored.count_votes(conn, known.id) == 0
+        assert await stored.count_votes(conn, known.id) == 1
 
 
 async def test_a_claim_is_withdrawn_with_the_person(stage: Stage) -> None:

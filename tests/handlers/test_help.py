@@ -1,0 +1,174 @@
+"""Help fits the person and the place, and no dead end is without a way on."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.all import all_routes
+from handlers.help import command_lists
+from tests.scenes import bound_building, move_in, open_ballot, open_meeting, press, reply, residents, say
+from tests.stage import Stage
+
+JOIN = "🏠 登记住户"
+MINE = "🗂 我的资料"
+CALL = "📢 开会"
+
+
+@pytest.mark.parametrize(
+    "text", ["/start", "/help", "帮助", "help", " HELP ", "/start hello", "/help@louyuhui_bot"]
+)
+async def test_a_stranger_in_private_is_shown_how_to_join(stage: Stage, text: str) -> None:
+    stranger = stage.sandbox.people.new("示例路人")
+    shown = await say(stage, stranger, stranger.private(), text)
+    assert "您好，我是楼宇会小助手" in shown.text
+    assert shown.labels == [JOIN, MINE]
+
+
+async def test_a_resident_in_private_sees_home_and_data(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    shown = await say(stage, neighbour, neighbour.private(), "帮助")
+    assert "您登记在 1单元101" in shown.text
+    assert shown.labels == [MINE]
+
+
+async def test_a_leader_in_private_can_call_a_meeting(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    shown = await say(stage, scene.leader, scene.leader.private(), "帮助")
+    assert "组长好" in shown.text
+    assert shown.labels == [CALL, JOIN, MINE]
+    await press(stage, scene.leader, shown, CALL)
+    assert scene.leader.private().messages[-1].by_bot
+
+
+async def test_a_leader_who_lives_elsewhere_is_a_leader_in_private(stage: Stage) -> None:
+    home = await bound_building(stage, name="5栋")
+    led = await bound_building(stage)
+    await move_in(stage, home, led.leader, "1", "101")
+    shown = await say(stage, led.leader, led.leader.private(), "帮助")
+    assert "组长好！您登记在 1单元101" in shown.text
+    assert CALL in shown.labels
+
+
+async def test_a_group_that_is_not_bound_is_shown_how(stage: Stage) -> None:
+    leader = stage.sandbox.people.new("示例组长")
+    group = stage.sandbox.people.new_group("新群", leader)
+    await leader.add_bot(group)
+    await stage.settle()
+    await press(stage, leader, group.messages[-1], "我能做什么")
+    assert "还没有绑定楼栋" in group.messages[-1].text
+    assert group.messages[-1].labels == ["绑定本楼栋"]
+
+
+async def test_a_bound_group_helps_whoever_asks(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    stranger = stage.sandbox.people.new("示例租户")
+    await stranger.join(scene.group)
+    assert (await say(stage, scene.leader, scene.group, "帮助")).labels == [CALL, JOIN]
+    assert (await say(stage, neighbour, scene.group, "帮助")).labels == []
+    shown = await say(stage, stranger, scene.group, "/help")
+    assert "先登记住户" in shown.text
+    assert shown.labels == [JOIN]
+
+
+async def test_what_is_going_on_is_offered_to_residents(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    await open_meeting(stage, scene)
+    await open_ballot(stage, scene)
+    for chat in (neighbour.private(), scene.group):
+        labels = (await say(stage, neighbour, chat, "帮助")).labels
+        assert labels[:2] == ["✋ 签到", "🗳 投票：停车位怎么划"]
+    shown = await say(stage, neighbour, neighbour.private(), "帮助")
+    assert "签到" in (await press(stage, neighbour, shown, "签到")).text
+    await neighbour.open_link((await press(stage, neighbour, shown, "投票")).url)
+    await stage.settle()
+    last = neighbour.private().last
+    assert last is not None
+    assert "停车位怎么划" in last.words
+    stranger = stage.sandbox.people.new("示例路人")
+    assert (await say(stage, stranger, stranger.private(), "帮助")).labels == [JOIN, MINE]
+
+
+async def test_the_latest_minutes_are_offered(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    await open_meeting(stage, scene)
+    await press(stage, scene.leader, await say(stage, scene.leader, scene.group, "/close"), "✅ 散会")
+    shown = await say(stage, neighbour, neighbour.private(), "帮助")
+    assert "📝 看纪要" in shown.labels
+    await press(stage, neighbour, shown, "看纪要")
+    assert "纪要" in neighbour.private().messages[-1].words
+
+
+@pytest.mark.parametrize("text", ["你好", "x" * 5000, "<b>&", "😀", "/nonsense", "12345", "/start zzz_1"])
+async def test_what_nobody_understands_offers_the_way_on(stage: Stage, text: str) -> None:
+    person = stage.sandbox.people.new("示例路人")
+    shown = await say(stage, person, person.private(), text)
+    assert "没看懂" in shown.text
+    assert shown.labels == [JOIN, MINE]
+
+
+async def test_in_a_group_what_is_not_for_the_bot_is_left_alone(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    for text in ("你好", "/nonsense", "/help@another_bot"):
+        assert not (await say(stage, scene.leader, scene.group, text)).by_bot
+
+
+async def test_what_is_under_way_can_be_left_by_a_word(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    await say(stage, scene.leader, chat, "登记")
+    assert "到此为止" in (await say(stage, scene.leader, chat, "取消")).text
+    assert "没看懂" in (await say(stage, scene.leader, chat, "2-502")).text
+    assert "没有在办的事" in (await say(stage, scene.leader, chat, "/cancel")).text
+
+
+async def test_starting_anew_leaves_what_was_under_way(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    await say(stage, scene.leader, chat, "登记")
+    await say(stage, scene.leader, chat, "/start")
+    assert "没看懂" in (await say(stage, scene.leader, chat, "2-502")).text
+
+
+async def test_binding_is_left_by_a_word_too(stage: Stage) -> None:
+    leader = stage.sandbox.people.new("示例组长")
+    group = stage.sandbox.people.new_group("新群", leader)
+    await leader.add_bot(group)
+    await stage.settle()
+    hello = group.messages[-1]
+    await press(stage, leader, hello, "绑定本楼栋")
+    assert "到此为止" in (await reply(stage, leader, hello, "取消")).text
+    assert not (await reply(stage, leader, hello, "3栋")).by_bot
+
+
+async def test_help_survives_a_restart_and_a_second_press(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    shown = await say(stage, scene.leader, scene.group, "帮助")
+    await stage.restart()
+    for _ in range(2):
+        answer = await press(stage, scene.leader, shown, JOIN)
+        assert answer.url.endswith(f"join_b{scene.building_id}")
+
+
+async def test_an_english_speaker_is_helped_in_english(stage: Stage) -> None:
+    person = stage.sandbox.people.new("Sample Neighbour", language_code="en-GB")
+    shown = await say(stage, person, person.private(), "help")
+    assert "Hello, I am the building's meeting assistant" in shown.text
+    assert shown.labels == ["🏠 Register my household", "🗂 My data"]
+
+
+def test_the_commands_are_told_to_the_platform_in_both_languages() -> None:
+    lists = command_lists()
+    assert set(lists) == {"zh", "en"}
+    for commands in lists.values():
+        assert [name for name, _ in commands][:4] == ["meeting", "checkin", "vote", "minutes"]
+        assert all(name.isascii() and name.islower() and len(name) <= 32 for name, _ in commands)
+        assert all(1 <= len(text) <= 256 for _, text in commands)
+
+
+def test_every_command_told_is_heard() -> None:
+    heard = set(all_routes().commands)
+    assert {name for name, _ in command_lists()["zh"]} <= heard
