@@ -112,6 +112,8 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
 
 
 def _say_outcome(ballot: BallotRecord, say: Section) -> str:
+    if not ballot.counts:
+        return say["too_few"]
     if ballot.tie:
         return say["tie"]
     if not ballot.carried:

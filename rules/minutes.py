@@ -49,7 +49,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class BallotRecord:
-    """A ballot as it was held: what was asked, by which rule, by how many, and what came of it."""
+    """A ballot as it was held: what was asked, by which rule, by how many, and what came of it.
+
+    `counts` is empty where so few took part that figures would tell who voted what.
+    """
 
     event: int
     question: str

@@ -254,7 +254,7 @@ async def _write_down(unit: Unit, ballot: Ballot, cast: list[dict[str, Any]]) ->
         eligible=ballot.eligible,
         voted=ballot.voted,
         counts=counts,
-        carried=bool(result["carried"]),
+        carried=bool(result["won"]),
         tie=bool(result["tied"]),
         publication_until=str(ballot.publication_until),
     )

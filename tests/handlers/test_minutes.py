@@ -232,3 +232,41 @@ async def test_the_minutes_of_another_building_are_not_shown(stage: Stage) -> No
         pressed = await other.leader.press_forged(other.group.messages[-1], data)
         assert pressed.show_alert
     assert not any(message.file_name for message in other.group.messages)
+
+
+async def voted(stage: Stage, *votes: str) -> tuple[Scene, list[Person]]:
+    """A meeting that is over and put its item to the vote; one neighbour pressed each of the letters."""
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 3)
+    await open_meeting(stage, scene, "电动车棚")
+    await tap(stage, scene.leader, scene.group, "第一项")
+    for place in ("大门旁", "楼后空地"):
+        await say(stage, living[0], scene.group, f"/propose {place}")
+    await tap(stage, scene.leader, scene.group, "🗳 表决")
+    await tap(stage, scene.leader, scene.group, "开始投票")
+    for neighbour, letter in zip(living, votes, strict=False):
+        await tap(stage, neighbour, scene.group, letter)
+    refused = await scene.leader.press_forged(scene.group.messages[-1], "mx:1:1")
+    assert "“电动车棚”还在投票" in refused.text
+    await stage.pass_time(to=datetime(2026, 11, 25, 21, 1, tzinfo=SHANGHAI))
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    return scene, living
+
+
+@pytest.mark.parametrize(
+    ("votes", "short", "printed"),
+    [
+        ("甲乙乙", "乙 楼后空地（3 / 48 户）", "乙胜出"),
+        ("乙乙", "参加太少，不公布票数（2 / 48 户）", "参加太少，不公布票数"),
+    ],
+)
+async def test_a_ballot_of_the_meeting_is_in_its_minutes(
+    stage: Stage, votes: str, short: str, printed: str
+) -> None:
+    scene, living = await voted(stage, *votes)
+    assert f"🗳 电动车棚：{short}" in card(scene.group).text
+    await tap(stage, living[0], scene.group, "全文 PDF")
+    document = scene.group.messages[-1].document
+    assert document is not None
+    assert printed in pdf_text(document)
