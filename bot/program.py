@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from services.vote_box import VoteBox
 from storage import migrate
 from storage.engine import open_engine
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 
@@ -60,6 +63,7 @@ class Program:
         else:
             await self.application.bot.delete_webhook()
             self.loops += (asyncio.create_task(self.intake.run(), name="intake"),)
+        log.info("the bot is at work: %s", "long polling" if self.webhook is None else "webhook")
 
     async def stop(self) -> None:
         """Take nothing more in, and finish what is under way."""
@@ -70,6 +74,7 @@ class Program:
         for loop in reversed(self.loops):
             await self.reception.drain()
             await _end(loop)
+        log.info("the bot has stopped")
 
     def parts(self) -> dict[str, bool]:
         """Of each part by name whether it runs."""
@@ -110,6 +115,7 @@ async def running(
             finally:
                 await program.stop()
     finally:
+        await program.application.bot.shutdown()  # the library leaves it open where it could not begin
         await program.store.close()
 
 

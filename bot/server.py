@@ -51,16 +51,17 @@ class Server:
 
 def _listening(address: Address) -> socket.socket:
     try:
-        family, _, _, _, place = socket.getaddrinfo(
+        family, _, _, _, bound = socket.getaddrinfo(
             address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(place)
+            listener.bind(bound)
         except OSError:
             listener.close()
             raise
     except OSError as error:
-        raise CannotListen(f"{address.host}:{address.port} ({error.strerror})") from None
+        place = f"{address.host}:{address.port} ({error.strerror})"
+        raise CannotListen(f"不能在这个地址接收 / cannot listen at {place}") from None
     return listener

@@ -1,13 +1,17 @@
-"""Logs never hold the token, nor what people wrote."""
+"""Logs never hold the token, nor names, addresses and what people wrote; each line names its event."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from bot.logs import set_up_logs
+from handlers.here import Here
+from handlers.routes import Route
+from tests.stage import Stage
 
 TOKEN = "123456789:AAEexample_example-example_example1"
 
@@ -21,33 +25,70 @@ def _logs_as_before() -> Iterator[None]:
     root.setLevel(level)
 
 
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_line_tells_when_where_how_grave_and_what(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("info")
+    logging.getLogger("bot.intake").warning("no updates for now: %s", 'timed "out"\nagain')
+    (line,) = lines(capsys)
+    assert re.fullmatch(
+        r"time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z level=warning at=bot\.intake event=no_updates_for_now"
+        r' said="no updates for now: timed \\"out\\"\\nagain"',
+        line,
+    )
+
+
+def test_an_event_has_the_same_name_whatever_its_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("info")
+    for number in (1, 2):
+        logging.getLogger("handlers.telegram").error("fault in update %s", number)
+    assert [re.search(r"event=(\S+)", line)[1] for line in lines(capsys)] == ["fault_in_update"] * 2  # type: ignore[index]
+
+
 def test_a_token_is_taken_out_of_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs("info")
     logging.getLogger("bot").warning("no answer from https://api.telegram.org/bot%s/getMe", TOKEN)
-    said = capsys.readouterr().err
-    assert "level=WARNING at=bot no answer from https://api.telegram.org/bot<token>/getMe" in said
-    assert TOKEN not in said
+    (line,) = lines(capsys)
+    assert 'said="no answer from https://api.telegram.org/bot<token>/getMe"' in line
+    assert TOKEN not in line
 
 
-def test_a_token_is_taken_out_of_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_is_named_with_its_place_but_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs("info")
     try:
-        raise RuntimeError(f"cannot reach /bot{TOKEN}/getUpdates")
+        try:
+            raise KeyError("示例住户 3-2-502")
+        except KeyError as error:
+            raise RuntimeError(f"cannot reach /bot{TOKEN}/getUpdates") from error
     except RuntimeError:
         logging.getLogger("bot").exception("fault")
-    said = capsys.readouterr().err
-    assert "RuntimeError: cannot reach /bot<token>/getUpdates" in said
-    assert TOKEN not in said
+    (line,) = lines(capsys)
+    assert "error=RuntimeError<KeyError" in line
+    assert re.search(r'trace="bot/test_logs\.py:\d+ test_an_error', line)
+    assert "示例住户" not in line
+    assert TOKEN not in line
 
 
-@pytest.mark.parametrize(("level", "lines"), [("debug", 3), ("info", 2), ("warning", 1), ("error", 0)])
-def test_the_level_is_as_set(level: str, lines: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_library_quotes_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("info")
+    logging.getLogger("telegram.ext").critical("Error while building context for update %s", "您好")
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nexception=KeyError('您好')")
+    first, second = lines(capsys)
+    assert "event=error_while_building_context_for_update" in first
+    assert "event=task_exception_was_never_retrieved" in second
+    assert "您好" not in first + second
+
+
+@pytest.mark.parametrize(("level", "count"), [("debug", 3), ("info", 2), ("warning", 1), ("error", 0)])
+def test_the_level_is_as_set(level: str, count: int, capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(level)
     log = logging.getLogger("bot.test")
     log.debug("one")
     log.info("two")
     log.warning("three")
-    assert len(capsys.readouterr().err.splitlines()) == lines
+    assert len(lines(capsys)) == count
 
 
 @pytest.mark.parametrize("library", ["telegram.Bot", "telegram.ext.ExtBot", "httpx", "sqlalchemy.engine"])
@@ -55,4 +96,41 @@ def test_the_libraries_do_not_log_what_people_wrote(library: str, capsys: pytest
     set_up_logs("debug")
     logging.getLogger(library).debug("sendMessage with parameters {'text': '您好'}")
     logging.getLogger(library).info("sendMessage with parameters {'text': '您好'}")
-    assert capsys.readouterr().err == ""
+    assert lines(capsys) == []
+
+
+async def test_a_conversation_leaves_no_name_text_or_address_in_the_log(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(here: Here, rest: str) -> None:
+        raise ValueError(f"{here.person.name} wrote {rest}")
+
+    set_up_logs("info")
+    stage.program.reception.routes.commands["probe"] = Route(fail)
+    person = stage.sandbox.people.new("示例住户 3-2-502")
+    group = stage.sandbox.people.new_group("3栋邻里群", person)
+    chat = await person.start()
+    await person.add_bot(group, admin=True)
+    await person.say(chat, "我家住在三单元")
+    await person.say(chat, "/probe 电话13800000000")
+    await stage.settle()
+    await person.block()
+    await person.press_forged(group.messages[-1], "no such button")
+    stage.sandbox.faults.next("error_500", method="sendMessage")
+    await person.unblock()
+    await person.say(chat, "还在吗")
+    await stage.restart()
+    said = capsys.readouterr().err
+    assert "event=fault_in_update" in said
+    assert all(re.search(r"level=\w+ at=\S+ event=\w+ said=", line) for line in said.splitlines())
+    private = [
+        "示例住户",
+        "3-2-502",
+        "邻里群",
+        "三单元",
+        "13800000000",
+        "还在吗",
+        str(person.id),
+        str(group.id),
+    ]
+    assert [word for word in private if word in said] == []
