@@ -36,7 +36,7 @@ def export(
         say(f"   {file}")
     if found.broken:
         places = ", ".join(f"{stream} #{number}" for stream, number in found.broken.items())
-        raise fail(f"记录被人改动过 / the record was tampered with: {places}", 6)
+        raise fail(f"记录被人改动过 / the record was tampered with: {places}")
 
 
 async def _read(settings: Settings, name: str | None) -> Export:

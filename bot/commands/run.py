@@ -6,8 +6,9 @@ import asyncio
 import signal
 from contextlib import suppress
 
-from bot.commands.terminal import CONFIG, ConfigOption, carry_out, say, settings_of
+from bot.commands.terminal import CONFIG, ConfigOption, carry_out, fail, say, settings_of
 from bot.program import running
+from bot.server import CannotListen
 from bot.settings import Settings
 
 SIGNS = (signal.SIGINT, signal.SIGTERM)
@@ -16,7 +17,10 @@ SIGNS = (signal.SIGINT, signal.SIGTERM)
 def run(config: ConfigOption = CONFIG) -> None:
     """在 Telegram 上运行机器人。/ Run the bot on Telegram, until told to stop."""
     settings = settings_of(config)
-    carry_out(settings, _run(settings))
+    try:
+        carry_out(settings, _run(settings))
+    except CannotListen as error:
+        raise fail(str(error), 6) from None
 
 
 async def _run(settings: Settings) -> None:
