@@ -8,11 +8,12 @@ from rules.refusals import Refusal
 
 
 async def refuse(here: Here, refusal: Refusal) -> None:
-    """Say a refusal: an alert on a press, else a message; its fact `link` becomes a key."""
-    name = refusal.template()
+    """Say a refusal: an alert on a press, else a message; its fact `link` is opened, or becomes a key."""
+    name, link = refusal.template(), refusal.facts.get("link")
     if here.heard.press is not None:
         await here.tell(f"refusals.{name}", alert=True, **refusal.facts)
+        if here.toast is not None and link:
+            here.toast["url"] = str(link)
         return
-    link = refusal.facts.get("link")
     keys = ((Key(here.label(here.lang, "go_on"), link=str(link)),),) if link else ()
     await here.say(f"refusals.{name}", keys=keys, **refusal.facts)

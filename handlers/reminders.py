@@ -76,4 +76,4 @@ def _vote_keys(speech: Speech, ballot: Ballot, lang: str) -> Keys:
     if ballot.at_most == 1 and len(ballot.options) <= FEW:
         keys = [Key(option.label, CastVote(ballot.id, option.number)) for option in ballot.options]
         return tuple((key,) for key in keys)
-    return ((Key(speech.label(lang, "vote_now"), link=speech.link(f"ballot_{ballot.id}")),),)
+    return ((Key(speech.label(lang, "vote_now"), link=speech.link(f"b_{ballot.id}")),),)

@@ -62,6 +62,7 @@ async def test_a_passer_by_is_told_to_register_first(stage: Stage) -> None:
     notice = await announced(stage, scene)
     answer = await press(stage, stranger, notice, "我参加")
     assert "还没有登记" in (answer.text or "")
+    assert answer.url == "https://t.me/louyuhui_bot?start=join"
     assert "已报名 0 户" in notice.text
 
 
