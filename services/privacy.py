@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from markupsafe import escape
+
 from rules.homes import Building, Claim, Household
 from rules.people import Person
 from services import outbox
@@ -79,6 +81,8 @@ async def forget(unit: Unit, person: Person, chat_id: int) -> list[Building]:
     asked = await homes.open_claims(unit.conn, person.id)
     await homes.leave_all(unit.conn, person.id)
     await privacy.erase(unit.conn, person.id)
+    if person.name:
+        await privacy.erase_name(unit.conn, str(escape(person.name)))
     for claim in asked:
         await outbox.renew(unit, "claim", claim.id)
     for building_id in sorted(buildings):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.homes import Household
@@ -51,6 +52,18 @@ async def erase(conn: AsyncConnection, person_id: int) -> None:
     await conn.execute(update(attendance).where(attendance.c.person_id == person_id).values(name=""))
     blank = {"name": "", "address": None, "reach": "no", "consented_at": None}
     await conn.execute(update(people).where(people.c.id == person_id).values(**blank))
+
+
+async def erase_name(conn: AsyncConnection, written: str) -> None:
+    """Put a star for a name in the copies kept of what was said; `written`: the name as in the letters."""
+    in_json = json.dumps(written)[1:-1]
+    query = select(outbox.c.id, outbox.c.payload).where(
+        outbox.c.state.in_(("sent", "dropped")),
+        cast(outbox.c.payload, Text).contains(in_json, autoescape=True),
+    )
+    for row in (await conn.execute(query)).all():
+        payload = row.payload | {"text": row.payload["text"].replace(written, "*")}
+        await conn.execute(update(outbox).where(outbox.c.id == row.id).values(payload=payload))
 
 
 async def erase_chat(conn: AsyncConnection, chat_id: int) -> None:

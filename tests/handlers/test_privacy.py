@@ -12,7 +12,7 @@ from sandbox.people import Person
 from storage import homes, people
 from storage import privacy as stored
 from storage.tables import metadata
-from tests.scenes import Scene, bound_building, open_ballot, press, reply, residents, say
+from tests.scenes import Scene, bound_building, move_in, open_ballot, press, reply, residents, say
 from tests.stage import Stage
 
 FORGET = "🗑 删除我的资料"
@@ -147,6 +147,21 @@ async def test_a_forgotten_person_leaves_no_name_no_address_and_no_letters(stage
     assert str(neighbour.id) not in remains
     async with stage.program.store.glance() as conn:
         assert await homes.members_of(conn, scene.homes[neighbour].id) == []
+
+
+async def test_what_was_said_of_a_forgotten_person_keeps_no_name(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    neighbour = stage.sandbox.people.new("示例 <甲> & 'x'")
+    await neighbour.join(scene.group)
+    await move_in(stage, scene, neighbour, "1", "101")
+    said = await neighbour.say(scene.group, "我来记")
+    await reply(stage, scene.leader, said, "/recorder")
+    assert "甲" in await everything(stage)
+    await forget(stage, neighbour)
+    await stage.pass_time(hours=2)
+    remains = await everything(stage)
+    assert "甲" not in remains
+    assert "🎖 <b>*</b> 现在是" in remains
 
 
 async def test_the_farewell_arrives_after_a_restart_too(stage: Stage) -> None:
