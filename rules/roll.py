@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-HEADERS = {
-    "building": {"building", "楼栋", "楼号", "栋", "楼"},
-    "unit": {"unit", "单元", "单元号"},
-    "room": {"room", "房号", "室", "室号", "房间", "门牌"},
-    "area": {"area", "面积", "建筑面积", "专有面积", "面积(m2)", "面积(㎡)", "面积(平方米)"},
-    "owner": {"owner", "业主", "业主姓名", "姓名", "户主"},
+HEADERS = {  # the titles a column may have; the first is what it is called here
+    "building": ("楼栋", "楼号", "栋", "楼", "building"),
+    "unit": ("单元", "单元号", "unit"),
+    "room": ("房号", "室", "室号", "房间", "门牌", "room"),
+    "area": ("面积", "建筑面积", "专有面积", "面积(m2)", "面积(㎡)", "面积(平方米)", "area"),
+    "owner": ("业主", "业主姓名", "姓名", "户主", "owner"),
 }
 NEEDED = ("building", "unit", "room")
 MOST_AREA = Decimal(100_000)  # m2; beyond it somebody mistook the column
@@ -97,7 +97,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _title(name: str) -> str:
-    return next(title for title in sorted(HEADERS[name]) if not title.isascii())
+    return HEADERS[name][0]
 
 
 def _line(

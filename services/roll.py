@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rules.homes import Building
+from rules.homes import Building, Household
 from rules.roll import RollLine
 from storage import homes, log
 from storage.store import Unit
@@ -31,7 +31,8 @@ async def take_in(
 ) -> list[Taken]:
     """Write a checked roll: new buildings and households, new areas and owners' names.
 
-    Households the file does not name stay as they are. `progress` is told how many lines are done.
+    Where a building was bound with so many households and no doors, these get the doors. Households the file
+    does not name stay as they are. `progress` is told how many lines are done.
     """
     community_id = await homes.community(unit.conn, community)
     known = {building.name: building for building in await homes.buildings_of(unit.conn, community_id)}
@@ -53,23 +54,14 @@ async def take_in(
 
 
 async def _take_building(unit: Unit, building: Building, lines: Sequence[RollLine]) -> Taken:
-    there = {(home.unit, home.room): home for home in await homes.households_in(unit.conn, building.id)}
+    known = await homes.households_in(unit.conn, building.id)
+    there = {(home.unit, home.room): home for home in known if home.room}
     new = [line for line in lines if (line.unit, line.room) not in there]
     old = [(there[line.unit, line.room], line) for line in lines if (line.unit, line.room) in there]
     changed = [
         (home, line) for home, line in old if (home.area_cm2, home.owner) != (line.area_cm2, line.owner)
     ]
-    rows = [
-        {
-            "building_id": building.id,
-            "unit": line.unit,
-            "room": line.room,
-            "area_cm2": line.area_cm2,
-            "owner": line.owner,
-        }
-        for line in new
-    ]
-    await homes.add_households(unit.conn, rows)
+    await _add(unit, building, new, [home for home in known if not home.room])
     for home, line in changed:
         await homes.change_household(unit.conn, home.id, area_cm2=line.area_cm2, owner=line.owner)
     if new or changed:
@@ -77,3 +69,17 @@ async def _take_building(unit: Unit, building: Building, lines: Sequence[RollLin
         await log.append(unit.conn, stream, "roll_imported", unit.now, added=len(new), changed=len(changed))
     unnamed = len(there) - len(old)
     return Taken(building, len(new), len(changed), len(old) - len(changed), unnamed)
+
+
+async def _add(unit: Unit, building: Building, new: Sequence[RollLine], places: Sequence[Household]) -> None:
+    """Write households down; places whose doors were unknown until now are they, as far as they go."""
+    rows = [
+        {"unit": line.unit, "room": line.room, "area_cm2": line.area_cm2, "owner": line.owner} for line in new
+    ]
+    for place, row in zip(places, rows, strict=False):
+        await homes.change_household(unit.conn, place.id, **row)
+    more = rows[len(places) :]
+    await homes.add_households(unit.conn, ({"building_id": building.id, **row} for row in more))
+    units = len({line.unit for line in new})
+    if units > building.units:
+        await homes.change_building(unit.conn, building.id, units=units)
