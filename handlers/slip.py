@@ -93,7 +93,7 @@ async def _mine(here: Here, ballot_id: int) -> Ballot:
     Raises NoSuchBallot, BallotNotOpen, BallotClosed, NotAResident, NotOnTheRoll.
     """
     ballot = await ballots.find(here.unit.conn, ballot_id)
-    known = (await box.open_ballots(here.unit.conn, [ballot.id]))[ballot.id]
+    known = await box.open_ballot(here.unit.conn, ballot.id)
     check_open(known, here.now)
     if not await stored.homes_on_roll(here.unit.conn, ballot.id, here.person.id):
         if not await homes.homes_of(here.unit.conn, here.person.id):

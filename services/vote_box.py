@@ -27,7 +27,7 @@ from rules.votes import (
 )
 from storage import box
 from storage.box import Desk
-from storage.store import Store, Unavailable
+from storage.store import Piece, Store, Unavailable
 
 Toast = dict[str, Any]
 _RECEIPT = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L: people read it out
@@ -120,20 +120,25 @@ class VoteBox:
         return await self._store_group(group)
 
     async def _store_group(self, group: list[_Waiting]) -> list[Toast]:
-        presses = [waiting.press for waiting in group]
-        async with self._store.unit(self._clock()) as unit:
-            desk = await box.load(
-                unit.conn,
-                {press.update_id for press in presses},
-                {press.user for press in presses},
-                {press.chat for press in presses if not press.private},
-                {press.ballot_id for press in presses},
-            )
-            answers: dict[int, Toast] = {}
-            toasts = [self._handle(desk, answers, waiting, unit.now) for waiting in group]
-            await box.save(unit.conn, desk, answers, unit.now)
-        self.stored += len(desk.cast)
+        now = self._clock()
+        toasts, stored = await self._store.at_once(lambda conn: self._decide_group(conn, group, now))
+        self.stored += stored
         return toasts
+
+    def _decide_group(self, conn: Piece, group: list[_Waiting], now: datetime) -> tuple[list[Toast], int]:
+        """The whole transaction: what to answer each, and how many votes were stored."""
+        presses = [waiting.press for waiting in group]
+        desk = box.load(
+            conn,
+            {press.update_id for press in presses},
+            {press.user for press in presses},
+            {press.chat for press in presses if not press.private},
+            {press.ballot_id for press in presses},
+        )
+        answers: dict[int, Toast] = {}
+        toasts = [self._handle(desk, answers, waiting, now) for waiting in group]
+        box.save(conn, desk, answers, now)
+        return toasts, len(desk.cast)
 
     @staticmethod
     def _handle(desk: Desk, answers: dict[int, Toast], waiting: _Waiting, now: datetime) -> Toast:

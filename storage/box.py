@@ -1,21 +1,24 @@
-"""The vote box's queries: set-wise, so that a thousand presses cost as many statements as one."""
+"""The vote box's queries: set-wise, so that a thousand presses cost as many statements as one.
+
+Not asynchronous like the other queries: all of them run as one piece (Store.at_once).
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, String, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.events import Event, follow
 from rules.homes import door
 from rules.votes import OpenBallot, Vote
-from storage import log
+from storage.rows import every
 from storage.tables import (
     ballots,
     buildings,
@@ -51,8 +54,8 @@ class Desk:
     cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, household), in order of the presses
 
 
-async def load(
-    conn: AsyncConnection,
+def load(
+    conn: Connection,
     update_ids: Collection[int],
     addresses: Collection[str],
     chat_addresses: Collection[str],
@@ -67,24 +70,24 @@ async def load(
         chats.c.address.in_(chat_addresses), chats.c.kind == "group"
     )
     langs, persons = {}, {}
-    for row in await conn.execute(known):
+    for row in conn.execute(known):
         langs[row.address], persons[row.address] = row.lang, row.id
-    doors = await _doors(conn, ballot_ids, persons.values())
+    doors = _doors(conn, ballot_ids, persons.values())
     at_home = select(members.c.person_id).where(members.c.person_id.in_(persons.values()))
     return Desk(
-        seen={row.update_id: row.toast for row in await conn.execute(seen)},
+        seen={row.update_id: row.toast for row in conn.execute(seen)},
         people=persons,
-        residents=set(await conn.scalars(at_home)),
+        residents=set(conn.scalars(at_home)),
         langs=langs,
-        groups={row.address: row.building_id for row in await conn.execute(groups)},
-        ballots=await open_ballots(conn, ballot_ids),
+        groups={row.address: row.building_id for row in conn.execute(groups)},
+        ballots=open_ballots(conn, ballot_ids),
         doors=doors,
-        votes=await _votes(conn, ballot_ids, {home for homes in doors.values() for home in homes}),
+        votes=_votes(conn, ballot_ids, {home for homes in doors.values() for home in homes}),
     )
 
 
-async def _doors(
-    conn: AsyncConnection, ballot_ids: Collection[int], person_ids: Collection[int]
+def _doors(
+    conn: Connection, ballot_ids: Collection[int], person_ids: Collection[int]
 ) -> dict[tuple[int, int], dict[int, str]]:
     query = (
         select(rolls.c.ballot_id, members.c.person_id, households.c.id, households.c.unit, households.c.room)
@@ -94,31 +97,36 @@ async def _doors(
         .order_by(households.c.id)
     )
     found: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
-    for row in await conn.execute(query):
+    for row in conn.execute(query):
         found[row.ballot_id, row.person_id][row.id] = door(row.unit, row.room)
     return found
 
 
-async def open_ballots(conn: AsyncConnection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
+def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
     """What has to be known of ballots to decide a press."""
     labels: dict[int, list[str]] = defaultdict(list)
     offered = select(options).where(options.c.ballot_id.in_(ballot_ids))
-    for row in await conn.execute(offered.order_by(options.c.ballot_id, options.c.number)):
+    for row in conn.execute(offered.order_by(options.c.ballot_id, options.c.number)):
         labels[row.ballot_id].append(row.label)
     query = select(ballots, buildings.c.zone).join(buildings).where(ballots.c.id.in_(ballot_ids))
     return {
         row.id: OpenBallot(
             row.id, row.building_id, row.state, row.closes_at, row.at_most, labels[row.id], row.zone
         )
-        for row in await conn.execute(query)
+        for row in conn.execute(query)
     }
 
 
-async def _votes(
-    conn: AsyncConnection, ballot_ids: Collection[int], household_ids: Collection[int]
+async def open_ballot(conn: AsyncConnection, ballot_id: int) -> OpenBallot:
+    """The same of one that is known to exist, for those who do not wait in the box."""
+    return (await conn.run_sync(open_ballots, [ballot_id]))[ballot_id]
+
+
+def _votes(
+    conn: Connection, ballot_ids: Collection[int], household_ids: Collection[int]
 ) -> dict[tuple[int, int], Vote]:
     query = select(votes).where(votes.c.ballot_id.in_(ballot_ids), votes.c.household_id.in_(household_ids))
-    return {(row.ballot_id, row.household_id): _vote(row) for row in await conn.execute(query)}
+    return {(row.ballot_id, row.household_id): _vote(row) for row in conn.execute(query)}
 
 
 def _vote(row: Any) -> Vote:
@@ -134,40 +142,39 @@ def _vote(row: Any) -> Vote:
     )
 
 
-async def save(
-    conn: AsyncConnection, desk: Desk, answers: Mapping[int, dict[str, Any]], now: datetime
-) -> None:
+def save(conn: Connection, desk: Desk, answers: Mapping[int, dict[str, Any]], now: datetime) -> None:
     """Write what the presses changed, and each update as handled with its answer."""
     if desk.changed:
-        await _save_votes(conn, desk.changed, now)
+        _save_votes(conn, desk.changed, now)
     if desk.asked:
-        await _save_wishes(conn, desk.asked)
-    if cast := await _cast_events(conn, desk.cast, now):
-        await conn.execute(events.insert(), [_row(event) for event in cast])
-    for ballot_id, count in desk.first.items():
-        await conn.execute(
-            update(ballots).where(ballots.c.id == ballot_id).values(voted=ballots.c.voted + count)
-        )
-    await _renew_cards(conn, desk)
+        _save_wishes(conn, desk.asked)
+    if desk.cast:
+        cast = _cast_events(conn, desk.cast, now)
+        conn.execute(events.insert(), [_row(event) for event in cast])
+    if desk.first:
+        more = update(ballots).where(ballots.c.id == bindparam("ballot"))
+        counts = [{"ballot": ballot_id, "count": count} for ballot_id, count in desk.first.items()]
+        conn.execute(more.values(voted=ballots.c.voted + bindparam("count")), counts)
+    _renew_cards(conn, desk)
     if answers:
         rows = [{"update_id": key, "at": now, "toast": toast} for key, toast in answers.items()]
-        await conn.execute(seen_updates.insert(), rows)
+        conn.execute(seen_updates.insert(), rows)
 
 
-async def _renew_cards(conn: AsyncConnection, desk: Desk) -> None:
+def _renew_cards(conn: Connection, desk: Desk) -> None:
     """A ballot's card counts who voted; a private slip shows its own voter's vote."""
     behind = update(cards).where(cards.c.state == "live").values(wanted=cards.c.wanted + 1)
     if desk.first:
-        await conn.execute(behind.where(cards.c.kind == "ballot", cards.c.about_id.in_(list(desk.first))))
+        conn.execute(behind.where(cards.c.kind == "ballot", cards.c.about_id.in_(list(desk.first))))
     if desk.shown:
         mine = select(chats.c.id).where(chats.c.address.in_({address for _, address in desk.shown}))
         voted = {ballot_id for ballot_id, _ in desk.shown}
-        await conn.execute(
+        conn.execute(
             behind.where(cards.c.kind == "slip", cards.c.about_id.in_(voted), cards.c.chat_id.in_(mine))
         )
 
 
-async def _save_votes(conn: AsyncConnection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
+def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
     dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     insert = dialect.insert(votes)
     kept = ("choice", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
@@ -188,33 +195,45 @@ async def _save_votes(conn: AsyncConnection, changed: Mapping[tuple[int, int], V
         }
         for (ballot_id, household_id), vote in changed.items()
     ]
-    await conn.execute(upsert, rows)
+    conn.execute(upsert, rows)
 
 
-async def _save_wishes(conn: AsyncConnection, asked: Mapping[tuple[int, int], Vote]) -> None:
+def _save_wishes(conn: Connection, asked: Mapping[tuple[int, int], Vote]) -> None:
     """The vote stands as it did; only what another member asked to change it to is written."""
-    for (ballot_id, household_id), vote in asked.items():
-        wish = {
+    mine = (votes.c.ballot_id == bindparam("ballot"), votes.c.household_id == bindparam("household"))
+    wishes = [
+        {
+            "ballot": ballot_id,
+            "household": household_id,
             "wanted": None if vote.wanted is None else list(vote.wanted),
             "wanted_by_id": vote.wanted_by_id,
             "wanted_at": vote.wanted_at,
         }
-        mine = (votes.c.ballot_id == ballot_id, votes.c.household_id == household_id)
-        await conn.execute(update(votes).where(*mine).values(**wish))
+        for (ballot_id, household_id), vote in asked.items()
+    ]
+    conn.execute(update(votes).where(*mine), wishes)
 
 
-async def _cast_events(conn: AsyncConnection, cast: Iterable[tuple[int, int]], now: datetime) -> list[Event]:
+def _cast_events(conn: Connection, cast: Collection[tuple[int, int]], now: datetime) -> list[Event]:
     """An event a vote: that a household voted, never what."""
-    heads: dict[int, Event | None] = {}
+    heads = _heads(conn, {ballot_id for ballot_id, _ in cast})
     written = []
     for ballot_id, household_id in cast:
         stream = f"ballot:{ballot_id}"
-        if ballot_id not in heads:
-            heads[ballot_id] = await log.head(conn, stream)
-        event = follow(heads[ballot_id], stream, "cast", now, {"household": household_id, "how": "chat"})
-        heads[ballot_id] = event
-        written.append(event)
+        about = {"household": household_id, "how": "chat"}
+        heads[stream] = follow(heads.get(stream), stream, "cast", now, about)
+        written.append(heads[stream])
     return written
+
+
+def _heads(conn: Connection, ballot_ids: Collection[int]) -> dict[str, Event]:
+    """The last event of each ballot's stream: one look into the index a ballot, however long the streams."""
+    stream = literal("ballot:").concat(ballots.c.id.cast(String))
+    earlier = events.alias()
+    last = select(func.max(earlier.c.number)).where(earlier.c.stream == stream).scalar_subquery()
+    mine = events.c.stream == stream, events.c.number == last
+    query = select(events).select_from(ballots).join(events, and_(*mine)).where(ballots.c.id.in_(ballot_ids))
+    return {event.stream: event for event in every(Event, conn.execute(query))}
 
 
 def _row(event: Event) -> dict[str, Any]:

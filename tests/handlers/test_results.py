@@ -1,0 +1,301 @@
+"""A result: its card and picture, how it came about, one's own vote in it, and what is held against it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox import Person, Seen
+from storage import ballots, homes, log, people
+from tests.scenes import Scene, bound_building, open_ballot, open_meeting, press, residents, say
+from tests.stage import Stage
+
+
+async def closed_ballot(stage: Stage, scene: Scene, votes: str, line: str = "") -> tuple[Seen, list[Person]]:
+    """A ballot in which one household after the other votes these labels; its result, and who voted."""
+    voters = await residents(stage, scene, len(votes))
+    card = await open_ballot(stage, scene, *([line] if line else []))
+    for voter, label in zip(voters, votes, strict=True):
+        await press(stage, voter, card, label)
+    await stage.pass_time(to=stage.now.replace(hour=21))
+    return scene.group.messages[-1], voters
+
+
+async def follow(stage: Stage, person: Person, message: Seen, button: str) -> Seen:
+    """Open a key's link; what is said there."""
+    await person.open_link((await person.press(message, button)).url)
+    await stage.settle()
+    return person.private().messages[-1]
+
+
+async def test_the_result_is_a_picture_with_figures_rule_and_turnout(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, _ = await closed_ballot(stage, scene, "丙丙甲丙乙")
+    assert result.photo is not None
+    assert result.photo.startswith(b"\x89PNG")
+    assert "停车位怎么划 —— 结果\n丙 胜出" in result.caption
+    assert "🏆 丙 3 户 ▓▓▓▓▓▓░░░░ 60%\n甲 1 户" in result.caption
+    assert "48 户应投，5 户参加。规则：一户一票，票多者胜。" in result.caption
+    assert "这是协商意见。公示到 11月27日（周五）" in result.caption
+    assert result.labels == ["怎么算出来的", "我的票算进去了吗", "提异议"]
+    pinned = scene.group.pinned
+    assert pinned is not None
+    assert "已截止，结果见下" in pinned.text
+
+
+async def test_the_count_is_explained_step_by_step(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲丙乙")
+    told = await follow(stage, first, result, "怎么算出来的")
+    assert "名册上 48 户" in told.text
+    assert "丙 3 票，甲 1 票，乙 1 票" in told.text
+    assert "所以结果是：丙" in told.text
+
+
+async def test_a_tie_is_said_plainly_and_left_to_the_meeting(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "甲甲乙乙丙")
+    assert "甲、乙 票数一样，由大会再定" in result.caption
+    assert "🏆" not in result.caption
+    told = await follow(stage, first, result, "怎么算出来的")
+    assert "不抽签，由大会再定" in told.text
+
+
+@pytest.mark.parametrize(
+    ("votes", "outcome", "why"),
+    [
+        (("赞成", "赞成", "反对", "弃权"), "通过", "2 比 1 多，所以通过"),
+        (("赞成", "反对", "弃权"), "没有通过", "一样多，不算通过"),
+        (("反对", "反对", "赞成"), "没有通过", "1 比 2 少，所以没有通过"),
+    ],
+)
+async def test_a_motion_says_how_it_went(
+    stage: Stage, votes: tuple[str, ...], outcome: str, why: str
+) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, len(votes))
+    chat = scene.leader.private()
+    kinds = await say(stage, scene.leader, chat, "/vote 同意装电动车棚吗")
+    await press(stage, scene.leader, kinds, "赞成反对")
+    await press(stage, scene.leader, chat.messages[-1], "开始投票")
+    card = scene.group.pinned
+    assert card is not None
+    for voter, label in zip(voters, votes, strict=True):
+        await press(stage, voter, card, label)
+    await stage.pass_time(hours=12)
+    result = scene.group.messages[-1]
+    assert f"结果\n{outcome}" in result.caption
+    assert why in (await follow(stage, voters[0], result, "怎么算出来的")).text
+
+
+async def test_nobody_voting_is_said(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await open_ballot(stage, scene)
+    await stage.pass_time(hours=12)
+    result = scene.group.messages[-1]
+    assert "没有人投票，没有结果" in result.caption
+    assert "没有人投票，所以没有结果" in (await follow(stage, scene.leader, result, "怎么算出来的")).text
+
+
+async def test_below_three_votes_the_outcome_alone_is_shown(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, _) = await closed_ballot(stage, scene, "甲甲")
+    assert "甲 胜出" in result.caption
+    assert "不到 3 户，为了保密不公布各项票数" in result.caption
+    assert "▓" not in result.caption
+    told = await follow(stage, first, result, "怎么算出来的")
+    assert "2 票" not in told.text
+    assert "不公布各项票数" in told.text
+
+
+async def test_ones_own_vote_is_told_to_oneself_alone(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    (late,) = await residents(stage, scene, 1)
+    mine = await press(stage, first, result, "我的票")
+    assert mine.text.startswith("1单元101 的票已算进结果：丙。回执 ")
+    assert mine.show_alert
+    assert "没有投票" in (await press(stage, late, result, "我的票")).text
+    stranger = stage.sandbox.people.new("路人")
+    await stranger.join(scene.group)
+    assert "名册" in (await press(stage, stranger, result, "我的票")).text
+
+
+async def test_closing_early_is_the_leaders_and_is_said(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, 3)
+    card = await open_ballot(stage, scene)
+    for voter in voters:
+        await press(stage, voter, card, "乙")
+    assert "组长" in (await press(stage, voters[0], card, "截止")).text
+    await press(stage, scene.leader, card, "截止")
+    asked = scene.group.messages[-1]
+    assert "已投 3 户 / 48 户，原定 今晚 21:00 截止" in asked.text
+    assert "组长" in (await press(stage, voters[0], asked, "现在截止")).text
+    await press(stage, scene.leader, asked, "接着投")
+    assert "接着投，今晚 21:00 截止" in asked.text
+    await press(stage, scene.leader, card, "截止")
+    asked = scene.group.messages[-1]
+    await press(stage, scene.leader, asked, "现在截止")
+    result = scene.group.messages[-1]
+    assert "组长提前截止" in result.caption
+    again = await scene.leader.press_forged(asked, "bey:1")
+    assert "已经截止了" in again.text
+    await stage.pass_time(to=stage.now.replace(hour=21))
+    assert len([message for message in scene.group.messages if message.photo]) == 1
+
+
+async def test_two_leaders_closing_at_once_make_one_result(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    (second,) = await residents(stage, scene, 1)
+    async with stage.program.store.unit(stage.now) as unit:
+        known = await people.by_address(unit.conn, str(second.id))
+        assert known is not None
+        await homes.appoint(unit.conn, scene.building_id, known.id, "leader", stage.now)
+    card = await open_ballot(stage, scene)
+    await press(stage, scene.leader, card, "截止")
+    asked = scene.group.messages[-1]
+    presses = [person.begin_press(asked, "bey:1") for person in (scene.leader, second)]
+    await stage.settle()
+    answers = [(await one.answer).get("text", "") for one in presses]
+    assert sorted("已经截止了" in text for text in answers) == [False, True]
+    assert len([message for message in scene.group.messages if message.photo]) == 1
+
+
+async def test_a_ballot_that_fell_due_while_the_bot_was_down_is_closed_late(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await open_ballot(stage, scene)
+    await stage.settle()
+    await stage.stop()
+    stage.now = stage.now.replace(day=22)
+    await stage.start()
+    await stage.program.clock.tick()
+    await stage.settle()
+    assert "结果" in scene.group.messages[-1].caption
+
+
+async def test_an_objection_stops_the_clock_until_it_is_answered(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, second, *_) = await closed_ballot(stage, scene, "丙丙甲丙乙")
+    await stage.pass_time(days=2)
+    asked = await follow(stage, first, result, "提异议")
+    assert "有什么异议" in asked.text
+    await stage.restart()
+    noted = await say(stage, first, first.private(), "二单元没有收到<b>通知</b> 😠")
+    assert "记下了" in noted.text
+    assert "有 1 件异议等组长答复，公示先停着" in result.caption
+    twice = await follow(stage, first, result, "提异议")
+    assert "还在等组长答复" in twice.text
+    told = scene.leader.private().messages[-1]
+    assert "“二单元没有收到<b>通知</b> 😠”" in told.text
+    await stage.pass_time(days=10)
+    assert "公示结束" not in result.caption, "the clock stands"
+    await press(stage, scene.leader, told, "答复")
+    answered = await say(stage, scene.leader, scene.leader.private(), "已补发通知，二单元都签收了。")
+    assert "公示到 12月7日（周一）" in answered.text
+    assert "组长答复了：\n“已补发通知，二单元都签收了。”" in first.private().messages[-1].text
+    assert "异议 1 件，已答复 1 件" in result.caption
+    late = await scene.leader.press_forged(told, "ra:1")
+    assert "已经答复过了" in late.text
+    listed = await follow(stage, second, result, "看异议和答复")
+    assert "1. “二单元没有收到<b>通知</b> 😠”\n答复：“已补发通知，二单元都签收了。”" in listed.text
+    assert "示例住户" not in listed.text
+    await stage.pass_time(days=10)
+    assert "公示结束，结果生效" in result.caption
+    assert "提异议" not in result.labels
+
+
+async def test_without_objection_the_result_stands_after_seven_days(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    link = (await first.press(result, "提异议")).url
+    await stage.pass_time(days=8)
+    assert "公示结束，结果生效" in result.caption
+    await first.open_link(link)
+    await stage.settle()
+    assert "公示已经结束（到 11月27日（周五））" in first.private().messages[-1].text
+    async with stage.program.store.glance() as conn:
+        kinds = [event.kind for event in await log.read(conn, "ballot:1")]
+    assert kinds == ["opened", "cast", "cast", "cast", "closed", "stands"]
+
+
+@pytest.mark.parametrize(("text", "answer"), [("异" * 600, "500"), ("先不弄了", "记下了")])
+async def test_an_objection_is_some_words_long(stage: Stage, text: str, answer: str) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    await follow(stage, first, result, "提异议")
+    assert answer in (await say(stage, first, first.private(), text)).text
+
+
+async def test_an_objection_can_be_left_unwritten(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    asked = await follow(stage, first, result, "提异议")
+    await press(stage, first, asked, "先不弄了")
+    assert "先不写了" in asked.text
+    await say(stage, first, first.private(), "这不是异议")
+    assert "异议" not in result.caption.replace("有异议请按下面", "")
+
+
+async def test_results_are_for_the_building_and_answers_for_its_leader(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    await follow(stage, first, result, "提异议")
+    await say(stage, first, first.private(), "有异议")
+    stranger = stage.sandbox.people.new("路人")
+    for payload, answer in (
+        ("bh_1", "登记过的住户"),
+        ("bs_1", "登记过的住户"),
+        ("bp_1", "登记过的住户"),
+        ("bo_1", "名册"),
+        ("ba_1", "组长"),
+    ):
+        await stranger.start(payload=payload)
+        await stage.settle()
+        assert answer in stranger.private().messages[-1].text, payload
+
+
+async def test_the_meetings_record_has_the_figures_and_no_names(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    meeting_id = await open_meeting(stage, scene, "停车位")
+    voters = await residents(stage, scene, 4)
+    anchor = next(message for message in scene.group.messages if message.by_bot and message.labels)
+    await scene.leader.press_forged(anchor, f"bn:{meeting_id}:1")
+    await stage.settle()
+    draft = next(m for m in reversed(scene.group.messages) if "请核对" in m.text)
+    await press(stage, scene.leader, draft, "开始投票")
+    card = scene.group.pinned
+    assert card is not None
+    for voter, label in zip(voters, ("赞成", "赞成", "赞成", "弃权"), strict=True):
+        await press(stage, voter, card, label)
+    await press(stage, scene.leader, card, "截止")
+    await press(stage, scene.leader, scene.group.messages[-1], "现在截止")
+    async with stage.program.store.glance() as conn:
+        events = await log.read(conn, f"meeting:{meeting_id}")
+        ballot = await ballots.get(conn, 1)
+        roll = await ballots.roll(conn, 1)
+    opened, closed = (event for event in events if event.kind.startswith("ballot_"))
+    assert ballot.seed == opened.hash
+    assert len(roll) == ballot.eligible == 48
+    assert closed.data["carried"] is True
+    assert [(row["label"], row["votes"]) for row in closed.data["counts"]] == [
+        ("赞成", 3),
+        ("反对", 0),
+        ("弃权", 1),
+    ]
+    assert "示例" not in str(closed.data)
+
+
+async def test_an_english_result_is_complete(stage: Stage) -> None:
+    scene = await bound_building(stage, name="Building 3", lang="en")
+    draft = await say(stage, scene.leader, scene.leader.private(), "/vote Which plan? | First | Second")
+    await press(stage, scene.leader, draft, "Begin the ballot")
+    card = scene.group.pinned
+    assert card is not None
+    for voter in await residents(stage, scene, 3):
+        await press(stage, voter, card, "B")
+    await stage.pass_time(hours=12)
+    result = scene.group.messages[-1]
+    assert "Which plan? — result\nB wins" in result.caption
+    assert "48 households could vote, 3 did" in result.caption
+    told = await follow(stage, scene.leader, result, "How was it counted?")
+    assert "So the result is: B" in told.text
