@@ -18,7 +18,8 @@ from storage.store import Unit
 
 MOST_WRONG_CODES = 10  # in WINDOW: one of 291 codes among 100 million is then guessed in four years
 WINDOW = timedelta(hours=1)
-MOST_OPEN_CLAIMS = 3
+MOST_CLAIMS = 3  # that wait, or were declined within a day
+DAY = timedelta(days=1)
 
 
 class CodeUsed(Refusal):
@@ -42,7 +43,7 @@ class ClaimWaits(Refusal):
 
 
 class TooManyClaims(Refusal):
-    """The person waits for answers about several doors already."""
+    """The person asked about so many doors that the leader is left in peace for now."""
 
 
 class ClaimDecided(Refusal):
@@ -222,8 +223,9 @@ async def check_may_ask(unit: Unit, person: Person, building: Building, name: st
     for claim in waiting:
         if (claim.building_id, claim.unit, claim.room) == (building.id, name, room):
             raise ClaimWaits(door=claim.door)
-    if len(waiting) >= MOST_OPEN_CLAIMS:
-        raise TooManyClaims(most=MOST_OPEN_CLAIMS)
+    declined = await homes.count_declined(unit.conn, person.id, unit.now - DAY)
+    if len(waiting) + declined >= MOST_CLAIMS:
+        raise TooManyClaims(most=MOST_CLAIMS)
 
 
 async def _check_place_left(unit: Unit, building: Building, name: str, room: str) -> None:

@@ -213,6 +213,13 @@ async def open_claims(conn: AsyncConnection, person_id: int) -> list[Claim]:
     return every(Claim, await conn.execute(query.order_by(claims.c.id)))
 
 
+async def count_declined(conn: AsyncConnection, person_id: int, since: datetime) -> int:
+    """How many claims that a person made since a moment were declined."""
+    query = select(func.count()).select_from(claims)
+    mine = (claims.c.person_id == person_id, claims.c.state == "declined", claims.c.asked_at > since)
+    return int(await conn.scalar(query.where(*mine)) or 0)
+
+
 async def decide_claim(conn: AsyncConnection, claim_id: int, state: str, by: int) -> None:
     """Write what became of a claim."""
     await conn.execute(update(claims).where(claims.c.id == claim_id).values(state=state, decided_by=by))

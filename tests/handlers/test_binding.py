@@ -64,6 +64,16 @@ async def test_a_new_group_is_greeted_in_four_lines(stage: Stage) -> None:
     assert hello.labels == [BIND, "我能做什么"]
 
 
+async def test_an_english_group_is_greeted_in_four_lines_too(stage: Stage) -> None:
+    leader = stage.sandbox.people.new("Sample Leader", language_code="en")
+    group = stage.sandbox.people.new_group("Building 3", leader)
+    await leader.add_bot(group)
+    await stage.settle()
+    hello = group.messages[-1]
+    assert len(hello.text.splitlines()) == 4
+    assert hello.labels == ["Bind this building", "What I can do"]
+
+
 async def test_a_group_is_bound_by_its_administrator(stage: Stage) -> None:
     leader, group, asked = await asked_for_name(stage)
     units = await reply(stage, leader, asked, "3栋")

@@ -404,7 +404,22 @@ async def test_a_person_waits_for_three_answers_at_most(stage: Stage) -> None:
         await say(stage, person, chat, "登记")
         await press(stage, person, await say(stage, person, chat, door), AGREE)
     await say(stage, person, chat, "登记")
-    assert "您有 3 处" in (await say(stage, person, chat, "1-104")).text
+    assert "请组长确认 3 次了" in (await say(stage, person, chat, "1-104")).text
+
+
+async def test_who_was_declined_three_times_leaves_the_leader_in_peace_for_a_day(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    person, card = await asked(stage, scene, "1-101")
+    chat = person.private()
+    await press(stage, scene.leader, card, "✖️ 不是")
+    for door in ("1-102", "1-103"):
+        await say(stage, person, chat, "登记")
+        await press(stage, person, await say(stage, person, chat, door), AGREE)
+        await press(stage, scene.leader, scene.leader.private().messages[-1], "✖️ 不是")
+    await say(stage, person, chat, "登记")
+    assert "明天再试" in (await say(stage, person, chat, "1-104")).text
+    await stage.pass_time(days=1, minutes=1)
+    assert AGREE in (await say(stage, person, chat, "1-104")).labels
 
 
 async def test_a_member_who_asks_for_his_own_home_is_told(stage: Stage) -> None:
