@@ -15,7 +15,7 @@ async def trouble(engine: AsyncEngine) -> str | None:
                 found = await conn.scalar(text("PRAGMA quick_check"))
                 if found != "ok":
                     return str(found)
-            await conn.execute(text("CREATE TABLE write_check (nothing INTEGER)"))
+            await conn.execute(text("CREATE TABLE write_check (written INTEGER)"))
             await conn.rollback()
     except DBAPIError as error:
         return str(error.orig)
