@@ -5,7 +5,10 @@ from __future__ import annotations
 from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
-from rules.sitting import StepIsOver
+from rules.meetings import State
+from rules.refusals import Refusal
+from rules.sitting import MeetingIsOver, StepIsOver
+from services import meeting as sittings
 from storage import people
 
 routes = Routes()
@@ -20,6 +23,21 @@ class StopAsking(Button, code="mq"):
 def stop(here: Here) -> Keys:
     """The keys under a question."""
     return ((here.key("stop_asking", StopAsking()),),)
+
+
+async def drop(here: Here, why: Refusal) -> None:
+    """End a question that has become pointless, and say why; what is written next is heard afresh."""
+    await here.finish()
+    await here.say(f"refusals.{why.template()}", **why.facts)
+
+
+async def is_pointless(here: Here, meeting_id: int) -> bool:
+    """Whether the meeting a question was about is over; the question is dropped then."""
+    meeting = await sittings.find(here.unit.conn, here.the_building(), meeting_id)
+    if meeting.state is State.OPEN:
+        return False
+    await drop(here, MeetingIsOver(closed_at=meeting.closed_at))
+    return True
 
 
 @routes.press(StopAsking)

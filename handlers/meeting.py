@@ -9,15 +9,17 @@ from handlers import asking
 from handlers.ballots import NewBallot
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
-from handlers.record import AddTask
+from handlers.record import AddTask, hear_statement
 from handlers.routes import Routes
 from handlers.speech import Screen, View
 from rules import sitting
 from rules.ballots import labels
 from rules.homes import Building
 from rules.meetings import Item, ItemState, Meeting, State
+from rules.minutes import Stage
+from rules.minutes_filing import MinutesApproved
 from services import meeting as sittings
-from services import record
+from services import minutes, record
 from services.outbox import renew
 from storage import homes, meetings
 
@@ -128,6 +130,8 @@ async def ask_present(here: Here, button: AddPresent) -> None:
 @routes.dialogue("present")
 async def hear_present(here: Here, data: dict[str, Any]) -> None:
     """Write down the doors that were answered."""
+    if await hear_statement(here) or await asking.is_pointless(here, data["meeting"]):
+        return
     await _add_present(here, data["meeting"], here.heard.text)
     await here.finish()
 
@@ -239,8 +243,12 @@ async def close_now(here: Here, _rest: str) -> None:
 
 @routes.dialogue("next_time")
 async def hear_next_time(here: Here, data: dict[str, Any]) -> None:
-    """Write down when the next meeting is to be."""
+    """Write down when the next meeting is to be, unless the minutes were approved meanwhile."""
     building = await here.the_leader("recorder")
+    filed = await minutes.filed(here.unit.conn, data["meeting"])
+    if filed.stage is Stage.APPROVED:
+        await asking.drop(here, MinutesApproved(at=filed.approved_at))
+        return
     at = sitting.read_next_time(here.heard.text, here.now.astimezone(ZoneInfo(building.zone)))
     await sittings.plan_next(here.unit, building, data["meeting"], at)
     await here.finish()

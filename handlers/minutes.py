@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from handlers import asking
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
+from handlers.record import hear_statement
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
 from rules import calendar
 from rules.minutes import Stage
-from rules.minutes_filing import Filed, Objection
+from rules.minutes_filing import Filed, Objection, TooLateToObject
 from services import meeting as sittings
 from services import minutes
 from services.outbox import renew
@@ -23,6 +24,7 @@ from storage.outbox import Due
 routes = Routes()
 
 HASH_SHOWN = 16  # characters
+LISTED = 12  # corrections in one message
 
 
 class ShowMinutes(Button, code="mi"):
@@ -121,7 +123,13 @@ async def ask_correction(here: Here, button: AskCorrection) -> None:
 
 @routes.dialogue("correct")
 async def hear_correction(here: Here, data: dict[str, Any]) -> None:
-    """Write the correction down, for all to see."""
+    """Write the correction down, for all to see, unless the time for it ran out meanwhile."""
+    if await hear_statement(here):
+        return
+    filed = await minutes.filed(here.unit.conn, data["meeting"])
+    if here.now >= filed.objections_until:
+        await asking.drop(here, TooLateToObject())
+        return
     await _correct(here, data["meeting"], here.heard.text)
     await here.finish()
 
@@ -157,14 +165,15 @@ async def see_corrections(here: Here, button: SeeCorrections) -> None:
 
 
 async def _list(here: Here, meeting_id: int) -> dict[str, Any]:
-    """Keys and facts of the list of corrections."""
+    """Keys and facts of the list of corrections: those that wait come first, and as many as fit."""
     view = View(here.unit.conn, here.words, here.lang, here.now, here.bot_name)
     found = await minutes.corrections(here.unit.conn, meeting_id)
-    keys = tuple(
-        _decision_keys(view, one, number) for number, one in enumerate(found, 1) if one.state == "open"
-    )
     content = await minutes.load(here.unit.conn, meeting_id)
-    return {"keys": keys, "corrections": content.corrections}
+    rows = list(zip(range(1, len(found) + 1), found, content.corrections, strict=True))
+    shown = sorted(rows, key=lambda row: row[1].state != "open")[:LISTED]
+    keys = tuple(_decision_keys(view, one, number) for number, one, _ in shown if one.state == "open")
+    listed = [(number, correction) for number, _, correction in shown]
+    return {"keys": keys, "corrections": listed, "count": len(found)}
 
 
 @routes.press(Decide)

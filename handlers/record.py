@@ -51,16 +51,22 @@ async def say(here: Here, rest: str) -> None:
 @routes.dialogue("reply")
 async def hear_reply(here: Here, _data: dict[str, Any]) -> None:
     """A reply to the message of an item, or of the meeting, is a statement; other replies are talk."""
-    item_id = await _item_replied_to(here)
+    await hear_statement(here)
+
+
+async def hear_statement(here: Here) -> bool:
+    """Take in a reply to an item's message; whether it was one, whatever question is open besides."""
+    if here.chat.kind != "group" or here.heard.quoted is None:
+        return False
+    item_id = await _item_replied_to(here, here.heard.quoted.message)
     if item_id is None:
-        return
+        return False
     await _say(here, await here.the_resident(), here.heard.text, item_id)
+    return True
 
 
-async def _item_replied_to(here: Here) -> int | None:
+async def _item_replied_to(here: Here, message: str) -> int | None:
     """The item whose card or pictures were replied to, 0 for the meeting's card; None for anything else."""
-    assert here.heard.quoted is not None
-    message = here.heard.quoted.message
     card = await outbox.card_on(here.unit.conn, here.chat.id, message)
     if card is not None:
         return {"item": card.about_id, "meeting": 0}.get(card.kind)
@@ -152,6 +158,8 @@ def _period(here: Here, days: int) -> str:
 @routes.dialogue("task")
 async def hear_task(here: Here, data: dict[str, Any]) -> None:
     """Take in who, what and by when, one after the other."""
+    if await hear_statement(here) or await asking.is_pointless(here, data["meeting"]):
+        return
     building = await here.the_leader("recorder")
     missing = next((part for part in ("who", "what") if not data[part]), "due")
     text = " ".join(here.heard.text.split())

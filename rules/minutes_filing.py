@@ -15,6 +15,7 @@ DAYS_TO_OBJECT = (
     3  # our default; the first day is not counted, a holiday at the end moves it (民法典201, 203)
 )
 CORRECTION_LIMIT = 500  # characters
+MOST_WAITING = 5  # corrections of one person that wait for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class TooLateToObject(Refusal):
 
 class WasNotThere(Refusal):
     """Corrections are for those who attended."""
+
+
+class TooManyCorrections(Refusal):
+    """A person's earlier corrections still wait for their answers."""
 
 
 class AlreadyDecided(Refusal):

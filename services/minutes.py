@@ -14,11 +14,13 @@ from rules.meetings import written
 from rules.minutes import Minutes, Stage
 from rules.minutes_filing import (
     CORRECTION_LIMIT,
+    MOST_WAITING,
     AlreadyDecided,
     Filed,
     NoMinutesYet,
     NoSuchCorrection,
     Objection,
+    TooManyCorrections,
 )
 from rules.minutes_freezing import fingerprint, freeze, thaw
 from rules.minutes_reading import Book, read
@@ -116,9 +118,13 @@ async def check_may_object(unit: Unit, building: Building, person: Person, meeti
 async def ask_correction(unit: Unit, building: Building, person: Person, meeting_id: int, text: str) -> int:
     """Write down a correction; its id.
 
-    Raises NoMinutesYet, MinutesApproved, TooLateToObject, WasNotThere, NothingWritten, TextTooLong.
+    Raises NoMinutesYet, MinutesApproved, TooLateToObject, WasNotThere, NothingWritten, TextTooLong,
+    TooManyCorrections.
     """
     await check_may_object(unit, building, person, meeting_id)
+    earlier = await files.objections_to(unit.conn, meeting_id)
+    if sum(one.by_id == person.id and one.state == "open" for one in earlier) >= MOST_WAITING:
+        raise TooManyCorrections(most=MOST_WAITING)
     text = written(text, CORRECTION_LIMIT)
     added = await files.add_objection(unit.conn, meeting_id, by_id=person.id, text=text, at=unit.now)
     there = {one.household_id for one in await attendance.of_meeting(unit.conn, meeting_id)}

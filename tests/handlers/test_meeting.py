@@ -357,3 +357,17 @@ async def test_the_notice_carries_the_key_that_opens_the_meeting(stage: Stage) -
     assert "进行中" in card(scene.group).text
     twice = await scene.leader.press_forged(card(scene.group), "mo:1:0")
     assert twice.show_alert
+
+
+async def test_a_leader_leads_from_the_private_chat_as_well(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await announced_meeting(stage, scene)
+    mine = scene.leader.private()
+    await say(stage, scene.leader, mine, "/open")
+    await tap(stage, scene.leader, mine, "▶️ 开始开会")
+    await say(stage, scene.leader, mine, "下一项")
+    assert "第1项开始" in mine.messages[-1].text
+    assert newest(scene.group).startswith("▶️ ① 电动车棚和充电桩")
+    await say(stage, scene.leader, mine, "散会")
+    await tap(stage, scene.leader, mine, "✅ 散会")
+    assert "会议纪要（待确认）" in newest(scene.group)

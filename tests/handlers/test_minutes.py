@@ -270,3 +270,25 @@ async def test_a_ballot_of_the_meeting_is_in_its_minutes(
     document = scene.group.messages[-1].document
     assert document is not None
     assert printed in pdf_text(document)
+
+
+async def test_a_question_left_open_ends_with_the_time_for_corrections(stage: Stage) -> None:
+    _, living = await held(stage)
+    mine = living[0].private()
+    await say(stage, living[0], mine, "纪要")
+    await tap(stage, living[0], mine, "我要更正")
+    await stage.pass_time(days=8)
+    assert "时间已经过了" in (await say(stage, living[0], mine, "应为16个充电点")).text
+    assert "没看懂" in (await say(stage, living[0], mine, "在吗")).text
+
+
+async def test_five_corrections_wait_at_most_for_each_person(stage: Stage) -> None:
+    scene, living = await held(stage)
+    for count in range(5):
+        await say(stage, living[0], scene.group, f"/correct 第{count}处不对")
+    assert "已经有 5 条更正在等答复" in (await say(stage, living[0], scene.group, "/correct 还有")).text
+    await tap(stage, living[0], scene.group, "看更正（5）")
+    assert len(scene.group.messages[-1].labels) == 10
+    await tap(stage, scene.leader, scene.group, "✅ 采纳 3")
+    assert "3. 示* 1单元101：第2处不对　✅ 已采纳" in scene.group.messages[-1].text
+    assert "/correct" not in (await say(stage, living[0], scene.group, "/correct 还有")).text

@@ -10,7 +10,7 @@ from sandbox.conversations import Group, Seen
 from sandbox.people import Person
 from storage import homes, log, people
 from tests.sandbox.plain import png
-from tests.scenes import Scene, answer, bound_building, open_meeting, reply, residents, say, tap
+from tests.scenes import Scene, answer, bound_building, move_in, open_meeting, reply, residents, say, tap
 from tests.stage import Stage
 
 
@@ -248,3 +248,28 @@ async def test_a_statement_in_private_is_on_record_as_well(stage: Stage) -> None
     said = await say(stage, living[0], living[0].private(), "/say 我在外地，赞成建")
     assert "已记入纪要（第1项）" in said.text
     assert "已记发言 1 条" in card.text
+
+
+async def test_a_reply_to_the_item_is_a_statement_whatever_else_is_asked(stage: Stage) -> None:
+    scene, _, card = await sitting(stage)
+    leader_home = await residents_home(stage, scene)
+    await tap(stage, scene.leader, scene.group, "记任务")
+    said = await reply(stage, scene.leader, card, "我也说一句")
+    assert "已记入纪要" in said.text
+    asked = next(message for message in scene.group.messages if "谁来办" in message.text)
+    assert "物业 要办什么" in (await reply(stage, scene.leader, asked, "物业")).text
+    assert [event["household"] for event in await recorded(stage, "said")] == [leader_home]
+
+
+async def residents_home(stage: Stage, scene: Scene) -> int:
+    return (await move_in(stage, scene, scene.leader, "2", "101")).id
+
+
+async def test_a_question_left_open_ends_with_the_meeting(stage: Stage) -> None:
+    scene, _, _ = await sitting(stage)
+    await tap(stage, scene.leader, scene.group, "记任务")
+    asked = scene.group.messages[-1]
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    assert "会已经散了" in (await reply(stage, scene.leader, asked, "物业")).text
+    assert (await reply(stage, scene.leader, asked, "物业")).text == "物业"
