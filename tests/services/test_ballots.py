@@ -1,4 +1,4 @@
-"""A ballot in the database: its roll is frozen, its figures stay in until it closes, no event tells a choice."""
+"""A ballot in the database: its roll is frozen, its figures stay in, and no event tells a choice."""
 
 from __future__ import annotations
 
