@@ -11,6 +11,7 @@ import heapq
 import itertools
 import logging
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,9 +20,9 @@ from math import inf
 
 from bot.limits import Limits
 from bot.metrics import Metrics
-from bot.postman import Delivery, Gone, Later, Moved, Postman, Refused, Sent, Unsure
+from bot.postman import Delivery, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
 from rules.people import Chat
-from storage import outbox, people
+from storage import outbox, people, updates
 from storage.outbox import Card, Letter
 from storage.store import Connection, Store, Unavailable, Unit
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 30  # requests under way
 ATTEMPTS = 5
 LOOK = 5.0  # seconds after which it looks for what another process has put in
+SOON = 0.05  # seconds before the overall budget is asked again
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
 
 
@@ -189,11 +191,8 @@ class Dispatcher:
     def _start(self, queue: _Queue, now: float) -> None:
         if queue.busy or not (queue.letters or queue.cards):
             return
-        group = queue.chat.kind == "group"
-        when = max(self._limits.next_in(queue.chat.id, now, group=group), queue.wait_until)
         job = queue.next(now)
-        if job is None:
-            when = max(when, queue.card_after)
+        when = max(queue.wait_until, queue.card_after) if job is None else self._when(queue, job, now)
         if when > now or job is None:
             heapq.heappush(self._later, (when, next(self._order), queue.chat.id))
             return
@@ -202,6 +201,13 @@ class Dispatcher:
         task = asyncio.create_task(self._send(queue, job))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
+
+    def _when(self, queue: _Queue, job: Letter | Card, now: float) -> float:
+        """When the limits let a job leave; for more than one message the overall budget has to be asked."""
+        group, weight = queue.chat.kind == "group", self._postman.weight(job)
+        when = max(queue.wait_until, self._limits.next_in(queue.chat.id, now, group=group, messages=weight))
+        overall = self._limits.next_overall(now, weight)
+        return max(when, now + SOON if overall == inf else overall)
 
     async def _send(self, queue: _Queue, job: Letter | Card) -> None:
         try:
@@ -214,7 +220,7 @@ class Dispatcher:
             queue.wait_until = self._tick() + PATIENCE
         except Exception:  # one chat's fault holds up no other's mail
             log.exception("fault while sending to chat %s", queue.chat.id)
-            await self._drop(queue, job, "fault while sending")
+            await self._drop(queue, job, traceback.format_exc())
         finally:
             self._limits.arrive(queue.chat.id, self._tick(), self._postman.weight(job))
             queue.busy = False
@@ -249,6 +255,11 @@ class Dispatcher:
                 log.warning("a letter was refused: %s", why)
                 await outbox.change_letters(unit.conn, ids, state="dropped", why=why)
                 return True
+            case Lost():
+                payload = {key: value for key, value in letter.payload.items() if key != "edit"}
+                await outbox.change_letters(unit.conn, ids, state="queued", payload=payload)
+                queue.letters[0] = await outbox.letter(unit.conn, letter.id)
+                return False
             case Unsure(why) if not letter.notice or letter.attempts >= 1:
                 await outbox.change_letters(unit.conn, ids, state="dropped", why=why)
                 return True
@@ -287,6 +298,10 @@ class Dispatcher:
                 log.warning("a card was refused: %s", why)
                 await outbox.change_card(unit.conn, card.id, shown=card.wanted)
                 return True
+            case Lost():
+                await outbox.change_card(unit.conn, card.id, message=None)
+                queue.cards[card.id] = await outbox.card(unit.conn, card.id)
+                return False
             case Unsure() if card.message is None and card.attempts >= 1:
                 await outbox.change_card(unit.conn, card.id, shown=card.wanted)
                 return True
@@ -316,11 +331,14 @@ class Dispatcher:
             if person is not None:
                 await people.change(unit.conn, person.id, reach="no")
 
-    async def _drop(self, queue: _Queue, job: Letter | Card, why: str) -> None:
+    async def _drop(self, queue: _Queue, job: Letter | Card, trace: str) -> None:
+        """Let go of what cannot be sent for a fault of ours, and record the fault."""
         async with self._store.unit(self._clock()) as unit:
+            name = "letter" if isinstance(job, Letter) else "card"
+            await updates.add_fault(unit.conn, unit.now, None, {name: job.id}, trace)
             if isinstance(job, Letter):
                 queue.letters.popleft()
-                await outbox.change_letters(unit.conn, [job.id], state="dropped", why=why)
+                await outbox.change_letters(unit.conn, [job.id], state="dropped", why="fault while sending")
             else:
                 queue.cards.pop(job.id, None)
                 queue.behind_since.pop(job.id, None)

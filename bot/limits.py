@@ -44,23 +44,23 @@ class Limits:
         self._under_way = 0
         self._chats: dict[int, _Chat] = {}
 
-    def next_overall(self, now: float) -> float:
-        """The earliest time at which anything may leave; infinite until something under way arrives."""
+    def next_overall(self, now: float, messages: int = 1) -> float:
+        """The earliest time at which so many may leave; infinite until something under way arrives."""
         while self._second and self._second[0] <= now - 1:
             self._second.popleft()
-        excess = self._under_way + len(self._second) + 1 - self._all
+        excess = self._under_way + len(self._second) + messages - self._all
         if excess <= 0:
             return now
         return self._second[excess - 1] + 1 if excess <= len(self._second) else inf
 
-    def next_in(self, chat_id: int, now: float, *, group: bool) -> float:
-        """The earliest time at which a message to this chat may leave, the overall limit aside."""
+    def next_in(self, chat_id: int, now: float, *, group: bool, messages: int = 1) -> float:
+        """The earliest time at which so many (an album) may leave for this chat, the overall limit aside."""
         chat = self._chat(chat_id, now)
-        ready = now if chat.tokens >= 1 else now + 1 - chat.tokens
+        ready = now + max(0.0, min(messages, self._burst) - chat.tokens)
         if group:
             while chat.minute and chat.minute[0] <= now - 60:
                 chat.minute.popleft()
-            if (excess := len(chat.minute) + 1 - self._minute) > 0:
+            if (excess := len(chat.minute) + messages - self._minute) > 0:
                 ready = max(ready, chat.minute[excess - 1] + 60)
         return max(ready, chat.halted_until)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """The message to be edited cannot be edited any more: it has to be sent anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
     """The chat cannot be reached: the bot was blocked, removed, or never started."""
 
@@ -82,7 +88,9 @@ class Refused:
     why: str
 
 
-Delivery = Sent | Gone | Moved | Later | Unsure | Refused
+Delivery = Sent | Lost | Gone | Moved | Later | Unsure | Refused
+
+log = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _LOST = (  # an edit cannot show it any more, a new message can
@@ -117,7 +125,7 @@ class Postman:
 
     @staticmethod
     def weight(job: Letter | Card) -> int:
-        """How many messages it counts as: each picture of an album is one."""
+        """How many messages it counts as: each picture of an album is one, pinning is none."""
         return max(1, len(job.payload.get("album", ()))) if isinstance(job, Letter) else 1
 
     async def send(self, chat: Chat, letter: Letter) -> Delivery:
@@ -147,9 +155,7 @@ class Postman:
     async def _send(self, chat: Chat, payload: dict[str, Any]) -> Delivery:
         to, text, markup = chat.address, payload["text"], _markup(payload["keys"])
         if payload.get("edit"):
-            edited = await self._unless_lost(self._edit(to, payload["edit"], text, markup))
-            if edited is not None:
-                return edited
+            return await self._edit(to, payload["edit"], text, markup)
         reply = (
             ReplyParameters(int(payload["reply_to"]), allow_sending_without_reply=True)
             if payload.get("reply_to")
@@ -178,31 +184,13 @@ class Postman:
     async def _show(self, chat: Chat, card: Card, screen: Screen) -> Delivery:
         keys = [[key.pack() for key in row] for row in screen.keys]
         if card.message is not None and card.picture == (screen.picture is not None):
-            delivery = await self._change(chat, card, screen, _markup(keys))
-            if delivery is not None:
-                return delivery
+            edit = self._edit_caption if card.picture else self._edit
+            return await edit(chat.address, card.message, screen.text, _markup(keys))
         payload = {"text": screen.text, "keys": keys, "picture": screen.picture}
         delivery = await self._send(chat, payload)
         if card.pinned and isinstance(delivery, Sent):
             await self._pin(chat, delivery.message)
         return delivery
-
-    async def _change(
-        self, chat: Chat, card: Card, screen: Screen, markup: InlineKeyboardMarkup | None
-    ) -> Delivery | None:
-        """Edit the card's message; None when it is lost and has to be sent anew."""
-        assert card.message is not None
-        edit = self._edit_caption if card.picture else self._edit
-        return await self._unless_lost(edit(chat.address, card.message, screen.text, markup))
-
-    @staticmethod
-    async def _unless_lost(edit: Awaitable[Delivery]) -> Delivery | None:
-        try:
-            return await edit
-        except BadRequest as error:
-            if any(words in error.message.lower() for words in _LOST):
-                return None
-            raise
 
     async def _edit(self, to: str, message: str, text: str, markup: InlineKeyboardMarkup | None) -> Delivery:
         try:
@@ -233,8 +221,8 @@ class Postman:
         """Pin it where the bot may; a group that does not let it still has the message."""
         try:
             await self._bot.pin_chat_message(chat.address, int(message), disable_notification=True)
-        except (BadRequest, Forbidden):
-            return
+        except TelegramError as error:
+            log.info("event=not_pinned why=%s", type(error).__name__)
 
     async def _file(self, source: dict[str, Any]) -> str | InputFile:
         if "file" in source:
@@ -271,7 +259,7 @@ def _unless_unmodified(error: BadRequest) -> None:
         raise error
 
 
-def fate(error: TelegramError) -> Delivery:
+def fate(error: TelegramError) -> Delivery:  # noqa: PLR0911 - a table, written as a match
     """What an error of the platform means for what was to be sent."""
     match error:
         case RetryAfter():
@@ -281,6 +269,8 @@ def fate(error: TelegramError) -> Delivery:
             return Moved(str(error.new_chat_id))
         case Forbidden():
             return Gone(error.message)
+        case BadRequest() if any(words in error.message.lower() for words in _LOST):
+            return Lost()
         case BadRequest():
             gone = "chat not found" in error.message.lower()
             return Gone(error.message) if gone else Refused(error.message)

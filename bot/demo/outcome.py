@@ -1,11 +1,13 @@
-"""What came of the story: the transcript to read, the files to keep, and whether all is as it should be."""
+"""What came of the story: the files to keep, and whether all is as it should be."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from rich.console import Console
 
+from bot.commands.export import save_export
 from bot.demo.building import HOUSEHOLDS
 from bot.demo.script import AT_THE_TABLE, Play
 from rules.ballots import Ballot
@@ -13,8 +15,8 @@ from rules.ballots import State as BallotState
 from rules.events import first_break
 from rules.meetings import State
 from rules.minutes import Stage
-from sandbox.conversations import Conversation
 from services import minutes
+from services.export import Export, export_building
 from storage import ballots, log, meetings, updates
 from storage.store import Connection
 
@@ -25,31 +27,26 @@ EXPECTED = (  # the topic of each ballot, and its winners by label (for the last
 )
 
 
-def print_transcript(console: Console, play: Play) -> None:
-    """The group's conversation, then those of the leader, the newcomer and one who ticked a list."""
-    cast = play.cast
-    for person in (cast.leader, cast.newcomer, cast.neighbours[0]):
-        _print(console, f"{person.name} ↔ 小助手", person.private())
-    _print(console, cast.group.title, cast.group)
-
-
-def _print(console: Console, title: str, chat: Conversation) -> None:
-    console.rule(title)
-    console.print(chat.transcript(), markup=False)
-
-
 async def keep_and_check(console: Console, play: Play, folder: Path) -> int:
-    """Write the minutes as PDF, and say of each expectation whether it holds; 0 when all do."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the minutes and the export, and say of each expectation whether it holds; 0 when all do."""
     async with play.program.store.glance() as conn:
         (meeting,) = await meetings.of_building(conn, play.cast.building.id, State.CLOSED)
-        (folder / "minutes.pdf").write_bytes(await minutes.print_pdf(conn, meeting.id, "zh"))
+        paper = await minutes.print_pdf(conn, meeting.id, "zh")
+        export = await export_building(conn, play.cast.building.id, play.time.now())
         holds = await _expectations(conn, play, meeting.id)
+    files = await asyncio.to_thread(_keep, folder, paper, export)
     console.rule("结果 outcome")
     for what, good in holds.items():
         console.print(f"{'✅' if good else '❌'} {what}")
-    console.print(f"📄 {folder}/minutes.pdf")
+    console.print(f"📄 {folder}/: {', '.join(files)}")
     return 0 if all(holds.values()) else 1
+
+
+def _keep(folder: Path, paper: bytes, export: Export) -> list[str]:
+    """Write everything into the folder; the files' names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "minutes.pdf").write_bytes(paper)
+    return ["minutes.pdf", *save_export(export, folder)]
 
 
 async def _expectations(conn: Connection, play: Play, meeting_id: int) -> dict[str, bool]:
@@ -74,5 +71,5 @@ def _won(held: list[Ballot], topic: str, wanted: set[str] | int) -> bool:
     ballot = next((one for one in held if topic in one.question), None)
     if ballot is None or ballot.state is not BallotState.CLOSED or ballot.result is None:
         return False
-    winners = {option.label for option in ballot.options if option.number in ballot.result["winners"]}
+    winners = {option.label for option in ballot.options if option.number in ballot.result["won"]}
     return winners == wanted if isinstance(wanted, set) else len(winners) == wanted

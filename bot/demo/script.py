@@ -10,6 +10,7 @@ from random import Random
 
 from bot.demo.building import EQUIPMENT, Cast, parking_pictures, shed_pictures
 from bot.demo.time import StoryTime
+from bot.demo.transcript import Transcript
 from bot.program import Program
 from sandbox import Sandbox
 from sandbox.conversations import Conversation, Seen
@@ -29,6 +30,7 @@ class Play:
     time: StoryTime
     cast: Cast
     random: Random
+    transcript: Transcript
 
     def tell(self, zh: str, en: str, person: Person, chat: Conversation) -> StoryState:
         """What happens now, and where to look."""
@@ -49,7 +51,8 @@ class Play:
     async def press(self, person: Person, chat: Conversation, label: str) -> Seen:
         """Press the newest button with this label; what came last then."""
         message = newest(chat, label)
-        await person.press(message, label)
+        answer = await person.press(message, label)
+        self.transcript.answered([(person.name, label, answer.text)])
         await self.settle()
         return message
 
@@ -63,11 +66,11 @@ class Play:
         """Let many press at about the same time."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(person: Person, message: Seen, label: str) -> None:
+        async def one(person: Person, message: Seen, label: str) -> tuple[str, str, str]:
             async with gate:
-                await person.press(message, label)
+                return person.name, label, (await person.press(message, label)).text
 
-        await asyncio.gather(*(one(*press) for press in presses))
+        self.transcript.answered(await asyncio.gather(*(one(*press) for press in presses)))
         await self.settle()
 
 

@@ -20,6 +20,7 @@ from bot.demo.building import prepare
 from bot.demo.script import Play
 from bot.demo.story import Told
 from bot.demo.time import StoryTime
+from bot.demo.transcript import Transcript
 from bot.limits import Limits
 from bot.program import running
 from bot.settings import Settings
@@ -63,7 +64,9 @@ async def stage(folder: Path, speed: float, port: int = 0) -> AsyncIterator[Play
         await store.close()
         settings = Settings(token=token, database=database, api=sandbox.url, tick=1.0)
         async with running(settings, time.now, Limits(), speed) as program:
-            yield Play(sandbox, program, time, cast, Random(7))  # noqa: S311 - a story is repeatable
+            chats = [cast.group, *(one.private() for one in (cast.leader, cast.newcomer, cast.neighbours[0]))]
+            chance = Random(7)  # noqa: S311 - a story is repeatable
+            yield Play(sandbox, program, time, cast, chance, Transcript(chats))
 
 
 def story(play: Play) -> Told:
@@ -76,14 +79,18 @@ async def in_terminal(folder: Path) -> int:
     """Play everything, print it, keep what came of it, and check it."""
     async with stage(folder, IN_THE_TERMINAL) as play:
         told, chapter = story(play), None
-        while await told.next():
+        going_on = True
+        while going_on:
+            going_on = await told.next()
+            for line in play.transcript.news():
+                console.print(line, markup=False)
             state = told.state()
             if state.chapter != chapter:
                 chapter = state.chapter
-                console.rule(str(dict(told.chapters)[str(chapter)]["zh"]))
-            assert isinstance(state.caption, dict)
-            console.print(f"[dim]— {state.caption['zh']} {state.caption['en']}[/dim]")
-        outcome.print_transcript(console, play)
+                console.rule(" ".join(CHAPTERS[str(chapter)][0].values()))
+            if going_on:
+                assert isinstance(state.caption, dict)
+                console.print(f"\n[bold]— {' '.join(state.caption.values())}[/bold]")
         return await outcome.keep_and_check(console, play, Path("build/demo"))
 
 
