@@ -203,6 +203,32 @@ async def settle_due(conn: AsyncConnection, key: str, state: str, now: datetime)
     await conn.execute(update(dues).where(dues.c.key == key).values(state=state, done_at=now))
 
 
+async def wake_due(conn: AsyncConnection, key: str) -> bool:
+    """Have something that was dropped done after all; whether it was there."""
+    where = (dues.c.key == key, dues.c.state == "dropped")
+    woken = await conn.execute(update(dues).where(*where).values(state="waiting", done_at=None))
+    return woken.rowcount > 0
+
+
+async def send_again(conn: AsyncConnection, letter_id: int) -> bool:
+    """Have a letter that was dropped sent after all, behind all others; whether it was there."""
+    query = select(outbox).where(outbox.c.id == letter_id, outbox.c.state == "dropped")
+    row = (await conn.execute(query)).mappings().first()
+    if row is None:
+        return False
+    kept = {name: row[name] for name in ("chat_id", "rank", "notice", "key", "payload", "made_at")}
+    await conn.execute(update(outbox).where(outbox.c.id == letter_id).values(key=None))
+    await put(conn, **kept)
+    return True
+
+
+async def draw_again(conn: AsyncConnection, card_id: int) -> bool:
+    """Have a card drawn anew; whether it is still shown."""
+    where = (cards.c.id == card_id, cards.c.state == "live")
+    drawn = await conn.execute(update(cards).where(*where).values(wanted=cards.c.wanted + 1))
+    return drawn.rowcount > 0
+
+
 async def depth(conn: AsyncConnection) -> int:
     """How many letters and cards are still to be sent."""
     letters = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("queued", "sending")))

@@ -41,12 +41,6 @@ async def add_fault(
     )
 
 
-async def fault(conn: AsyncConnection, number: int) -> dict[str, Any] | None:
-    """A fault by its id."""
-    row = (await conn.execute(select(faults).where(faults.c.id == number))).mappings().first()
-    return None if row is None else dict(row)
-
-
 async def fault_in(conn: AsyncConnection, update_id: int) -> int | None:
     """The id of the last fault met while handling an update."""
     query = select(faults.c.id).where(faults.c.update_id == update_id).order_by(faults.c.id.desc())
