@@ -371,3 +371,11 @@ async def test_a_leader_leads_from_the_private_chat_as_well(stage: Stage) -> Non
     await say(stage, scene.leader, mine, "散会")
     await tap(stage, scene.leader, mine, "✅ 散会")
     assert "会议纪要（待确认）" in newest(scene.group)
+
+
+async def test_a_meeting_that_goes_on_past_midnight_says_its_last_day(stage: Stage) -> None:
+    scene, _ = await meeting_day(stage)
+    await stage.pass_time(hours=5)
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    assert "11月25日（周三）19:30—11月26日（周四）00:30" in card(scene.group).text
