@@ -131,9 +131,8 @@ class VoteBox:
         desk = box.load(
             conn,
             {press.update_id for press in presses},
-            {press.user for press in presses},
             {press.chat for press in presses if not press.private},
-            {press.ballot_id for press in presses},
+            {(press.user, press.ballot_id) for press in presses},
         )
         answers: dict[int, Toast] = {}
         toasts = [self._handle(desk, answers, waiting, now) for waiting in group]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, bindparam, func, literal, select, update
+from sqlalchemy import Connection, String, and_, bindparam, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,49 +57,65 @@ class Desk:
 def load(
     conn: Connection,
     update_ids: Collection[int],
-    addresses: Collection[str],
     chat_addresses: Collection[str],
-    ballot_ids: Collection[int],
+    voters: Collection[tuple[str, int]],
 ) -> Desk:
-    """Read what these presses touch."""
-    seen = select(seen_updates.c.update_id, seen_updates.c.toast).where(
-        seen_updates.c.update_id.in_(update_ids)
-    )
-    known = select(people.c.address, people.c.id, people.c.lang).where(people.c.address.in_(addresses))
-    groups = select(chats.c.address, chats.c.building_id).where(
-        chats.c.address.in_(chat_addresses), chats.c.kind == "group"
-    )
+    """Read what presses touch; `voters` are who pressed (addresses) in which ballot."""
+    seen = select(seen_updates.c.update_id, seen_updates.c.toast)
+    known = select(people.c.address, people.c.id, people.c.lang)
+    groups = select(chats.c.address, chats.c.building_id).where(chats.c.kind == "group")
+    addresses, ballot_ids = {address for address, _ in voters}, {ballot_id for _, ballot_id in voters}
     langs, persons = {}, {}
-    for row in conn.execute(known):
+    for row in conn.execute(known.where(people.c.address.in_(addresses))):
         langs[row.address], persons[row.address] = row.lang, row.id
-    doors = _doors(conn, ballot_ids, persons.values())
-    at_home = select(members.c.person_id).where(members.c.person_id.in_(persons.values()))
+    homes = _homes(conn, persons.values())
+    asked = {(ballot_id, persons[address]) for address, ballot_id in voters if address in persons}
+    doors = _doors(conn, asked, homes)
     return Desk(
-        seen={row.update_id: row.toast for row in conn.execute(seen)},
+        seen={
+            row.update_id: row.toast
+            for row in conn.execute(seen.where(seen_updates.c.update_id.in_(update_ids)))
+        },
         people=persons,
-        residents=set(conn.scalars(at_home)),
+        residents=set(homes),
         langs=langs,
-        groups={row.address: row.building_id for row in conn.execute(groups)},
+        groups={
+            row.address: row.building_id
+            for row in conn.execute(groups.where(chats.c.address.in_(chat_addresses)))
+        },
         ballots=open_ballots(conn, ballot_ids),
         doors=doors,
-        votes=_votes(conn, ballot_ids, {home for homes in doors.values() for home in homes}),
+        votes=_votes(conn, {(ballot_id, home) for (ballot_id, _), mine in doors.items() for home in mine}),
     )
+
+
+def _homes(conn: Connection, person_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    """Where persons live: person -> household id -> door."""
+    query = (
+        select(members.c.person_id, households.c.id, households.c.unit, households.c.room)
+        .join(households, households.c.id == members.c.household_id)
+        .where(members.c.person_id.in_(person_ids))
+        .order_by(households.c.id)
+    )
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    for row in conn.execute(query):
+        found[row.person_id][row.id] = door(row.unit, row.room)
+    return found
 
 
 def _doors(
-    conn: Connection, ballot_ids: Collection[int], person_ids: Collection[int]
+    conn: Connection, asked: Collection[tuple[int, int]], homes: Mapping[int, Mapping[int, str]]
 ) -> dict[tuple[int, int], dict[int, str]]:
-    query = (
-        select(rolls.c.ballot_id, members.c.person_id, households.c.id, households.c.unit, households.c.room)
-        .join(members, members.c.household_id == rolls.c.household_id)
-        .join(households, households.c.id == rolls.c.household_id)
-        .where(rolls.c.ballot_id.in_(ballot_ids), members.c.person_id.in_(person_ids))
-        .order_by(households.c.id)
-    )
-    found: dict[tuple[int, int], dict[int, str]] = defaultdict(dict)
-    for row in conn.execute(query):
-        found[row.ballot_id, row.person_id][row.id] = door(row.unit, row.room)
-    return found
+    """The homes of persons that have a vote: (ballot, person) -> household id -> door."""
+    pairs = {(ballot_id, home) for ballot_id, person_id in asked for home in homes.get(person_id, ())}
+    query = select(rolls).where(tuple_(rolls.c.ballot_id, rolls.c.household_id).in_(pairs))
+    entitled = {(row.ballot_id, row.household_id) for row in conn.execute(query)}
+    return {
+        (ballot_id, person_id): {
+            home: at for home, at in homes.get(person_id, {}).items() if (ballot_id, home) in entitled
+        }
+        for ballot_id, person_id in asked
+    }
 
 
 def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
@@ -122,10 +138,8 @@ async def open_ballot(conn: AsyncConnection, ballot_id: int) -> OpenBallot:
     return (await conn.run_sync(open_ballots, [ballot_id]))[ballot_id]
 
 
-def _votes(
-    conn: Connection, ballot_ids: Collection[int], household_ids: Collection[int]
-) -> dict[tuple[int, int], Vote]:
-    query = select(votes).where(votes.c.ballot_id.in_(ballot_ids), votes.c.household_id.in_(household_ids))
+def _votes(conn: Connection, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Vote]:
+    query = select(votes).where(tuple_(votes.c.ballot_id, votes.c.household_id).in_(pairs))
     return {(row.ballot_id, row.household_id): _vote(row) for row in conn.execute(query)}
 
 

@@ -7,11 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+from sqlalchemy import Connection as BlockingConnection
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage.sqlite import Beside
+
 Connection = AsyncConnection  # what the queries of this folder are given
+Piece = BlockingConnection  # and those of a transaction that runs as one piece
+
+T = TypeVar("T")
 
 
 class Unavailable(Exception):
@@ -31,6 +38,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._beside = Beside(engine.url) if engine.dialect.name == "sqlite" else None
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
 
@@ -44,9 +52,26 @@ class Store:
 
         Raises Unavailable, then nothing was stored and it may be tried again.
         """
+        async with self._write(), self.engine.begin() as conn:
+            yield Unit(conn, now)
+
+    async def at_once(self, work: Callable[[Piece], T]) -> T:
+        """What a transaction gives that is one blocking function: on SQLite a single hop to a thread.
+
+        Raises Unavailable, as a unit does.
+        """
+        async with self._write():
+            if self._beside is not None:
+                return await self._beside.run(work)
+            async with self.engine.begin() as conn:
+                return await conn.run_sync(work)
+
+    @asynccontextmanager
+    async def _write(self) -> AsyncIterator[None]:
+        """One writer's turn; on leaving, what was written is committed."""
         try:
-            async with self._turn, self.engine.begin() as conn:
-                yield Unit(conn, now)
+            async with self._turn:
+                yield
         except IntegrityError:
             raise  # refused by a rule of the tables: trying again would not help
         except DatabaseError as error:
@@ -65,4 +90,6 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._beside is not None:
+            await self._beside.close()
         await self.engine.dispose()
