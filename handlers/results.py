@@ -101,6 +101,7 @@ async def paint(view: View, ballot_id: int) -> Made:
         head=f"{known['building'].community} · {known['building'].name}",
         foot=view.words.plain(view.lang, "results.picture_foot"),
         language=view.lang,
+        font=view.font,
     )
     return Made(f"result-{ballot.id}.png", content)
 

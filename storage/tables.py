@@ -440,6 +440,19 @@ _REFUSALS = {
     "events_keep": ("events", "UPDATE", "", "an event already written is not changed"),
     "events_stay": ("events", "DELETE", "", "an event already written is not deleted"),
     "rolls_keep": ("rolls", "UPDATE", "", "a frozen roll is not changed"),
+    "rolls_closed": (
+        "rolls",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'draft'",
+        "a frozen roll is not added to",
+    ),
+    "rolls_stay": (
+        "rolls",
+        "DELETE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
+        "nobody is taken off a frozen roll",
+    ),
+    "votes_stay": ("votes", "DELETE", "", "a vote that was cast is not deleted"),
     "votes_in_time": (
         "votes",
         "INSERT",
@@ -464,6 +477,18 @@ _REFUSALS = {
     "options_frozen": (
         "options",
         "UPDATE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
+        "the options of an open ballot are frozen",
+    ),
+    "options_closed": (
+        "options",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'draft'",
+        "the options of an open ballot are frozen",
+    ),
+    "options_stay": (
+        "options",
+        "DELETE",
         "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
         "the options of an open ballot are frozen",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sandbox import Person, Seen
@@ -112,7 +114,7 @@ async def test_ones_own_vote_is_told_to_oneself_alone(stage: Stage) -> None:
     result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
     (late,) = await residents(stage, scene, 1)
     mine = await press(stage, first, result, "我的票")
-    assert mine.text.startswith("1单元101 的票已算进结果：丙。回执 ")
+    assert re.fullmatch(r"1单元101 的票（回执 \w{5}-\w{5}）已算进结果：丙。", mine.text)
     assert mine.show_alert
     assert "没有投票" in (await press(stage, late, result, "我的票")).text
     stranger = stage.sandbox.people.new("路人")

@@ -77,6 +77,10 @@ async def test_an_open_ballot_is_opened_no_second_time_and_changed_no_more(home:
         "UPDATE ballots SET at_most = 3 WHERE id = 1",
         "UPDATE ballots SET method = 'motion' WHERE id = 1",
         "UPDATE options SET text = 'x' WHERE ballot_id = 1",
+        "INSERT INTO options (ballot_id, number, label, text) VALUES (1, 4, '丁', 'x')",
+        "DELETE FROM options WHERE ballot_id = 1",
+        "INSERT INTO rolls (ballot_id, household_id) VALUES (1, 13)",
+        "DELETE FROM rolls WHERE ballot_id = 1",
         "UPDATE rolls SET household_id = 99 WHERE ballot_id = 1",
         "UPDATE events SET data = '{}'",
         "DELETE FROM events",
@@ -85,7 +89,7 @@ async def test_an_open_ballot_is_opened_no_second_time_and_changed_no_more(home:
 async def test_the_database_refuses_to_change_what_is_frozen(home: House, statement: str) -> None:
     await home.open()
     async with home.store.engine.connect() as conn:
-        with pytest.raises(DatabaseError):
+        with pytest.raises(DatabaseError, match=r"frozen|already written"):
             await conn.execute(text(statement))
 
 
@@ -94,8 +98,9 @@ async def test_the_database_refuses_a_vote_after_the_closing(home: House) -> Non
     await home.press(box, "0", ballot.id, 1)
     await home.close(ballot)
     async with home.store.engine.connect() as conn:
-        with pytest.raises(DatabaseError):
-            await conn.execute(text("UPDATE votes SET choice = '[2]'"))
+        for statement in ("UPDATE votes SET choice = '[2]'", "DELETE FROM votes"):
+            with pytest.raises(DatabaseError, match=r"not open|not deleted"):
+                await conn.execute(text(statement))
     assert list((await home.votes(ballot)).values()) == [(1,)]
 
 
