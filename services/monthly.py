@@ -100,24 +100,31 @@ async def _rescheduled(unit: Unit, building: Building) -> Building:
 async def schedule_monthly(unit: Unit, building: Building) -> None:
     """Schedule what comes next of a building's months; what waits already moves to its new day."""
     for kind in (STANDING, REPORT):
-        await _schedule(unit, building, kind)
+        if not _held(building, kind):
+            continue
+        for key, state in (await outbox.dues_of(unit.conn, kind, building.id)).items():
+            if state == "waiting":
+                due_at = _asked_at(building, kind, _month(key))
+                await outbox.schedule(unit.conn, key, kind, building.id, due_at)
+        month = _following(building, kind, unit.now)
+        while _asked_at(building, kind, month) <= unit.now:
+            month = _following(building, kind, planned(building, kind, month))
+        await _schedule(unit, building, kind, month)
 
 
-async def _schedule(unit: Unit, building: Building, kind: str) -> None:
-    if not _held(building, kind):
-        return
+async def _schedule(unit: Unit, building: Building, kind: str, month: date) -> None:
+    """Schedule this month, or the first after it that was not asked about yet."""
     known = await outbox.dues_of(unit.conn, kind, building.id)
-    for key, state in known.items():
-        if state == "waiting":
-            await outbox.schedule(unit.conn, key, kind, building.id, _asked_at(building, kind, _month(key)))
-    month = _following(building, kind, unit.now)
-    while _asked_at(building, kind, month) <= unit.now or known.get(_key(building, kind, month)) in {
-        "done",
-        "dropped",
-    }:
+    while known.get(_key(building, kind, month)) in {"done", "dropped"}:
         month = _following(building, kind, planned(building, kind, month))
     due_at = _asked_at(building, kind, month)
     await outbox.schedule(unit.conn, _key(building, kind, month), kind, building.id, due_at)
+
+
+async def _schedule_next(unit: Unit, building: Building, kind: str, due: Due) -> None:
+    """Schedule the month after the one that is due: if that is over too, it is judged in its turn."""
+    this = planned(building, kind, _month(due.key))
+    await _schedule(unit, building, kind, _following(building, kind, this))
 
 
 def _held(building: Building, kind: str) -> bool:
@@ -165,7 +172,7 @@ async def standing_due(unit: Unit, due: Due) -> Asked | None:
     building = await homes.building(unit.conn, due.about_id)
     if not _held(building, STANDING):
         return None
-    await _schedule(unit, building, STANDING)
+    await _schedule_next(unit, building, STANDING, due)
     month = _month(due.key)
     when = planned(building, STANDING, month)
     if not still_makes_sense(Kind.STANDING_MEETING, due.due_at, when, unit.now):
@@ -180,7 +187,7 @@ async def report_due(unit: Unit, due: Due) -> Asked | None:
     building = await homes.building(unit.conn, due.about_id)
     if not _held(building, REPORT):
         return None
-    await _schedule(unit, building, REPORT)
+    await _schedule_next(unit, building, REPORT, due)
     if not still_makes_sense(Kind.REPORT, due.due_at, None, unit.now):
         return None
     if await hold(unit, due, building.zone):

@@ -143,16 +143,18 @@ async def test_a_changed_day_is_asked_about_once_a_month(stage: Stage) -> None:
     assert "12月10日（周四）20:00" in question.text
 
 
-async def test_after_months_without_power_each_month_is_asked_about_at_most_once(stage: Stage) -> None:
+async def test_after_months_without_power_only_the_month_ahead_is_asked_about(stage: Stage) -> None:
     scene = await standing(stage)
     await stage.settle()
     await stage.stop()
     stage.now = at(3, 1, 10, year=2027)
     await stage.start()
     await stage.pass_time(minutes=0)
-    assert asked(scene.leader, "📅 组长您好") == []
-    await stage.pass_time(to=at(3, 29, 19, 30, year=2027))
     [question] = asked(scene.leader, "📅 组长您好")
+    assert "3月5日（周五）19:30" in question.text
+    assert "晚到" in question.text
+    await stage.pass_time(to=at(3, 29, 19, 30, year=2027))
+    [_, question] = asked(scene.leader, "📅 组长您好")
     assert "4月5日（周一）19:30" in question.text
 
 
