@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from rules import sitting
 from rules.attendance import AlreadyPresent, Arrival, Attendee, check_holder, read_arrivals
 from rules.ballots import State as BallotState
@@ -17,7 +15,7 @@ from rules.quorum import Standing, standing
 from rules.sitting import AnotherMeetingOpen, BallotStillOpen, NoMeetingOpen
 from services import minutes
 from storage import attendance, ballots, homes, log, meetings
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def stream(meeting_id: int) -> str:
     return f"meeting:{meeting_id}"
 
 
-async def find(conn: AsyncConnection, building: Building, meeting_id: int) -> Meeting:
+async def find(conn: Connection, building: Building, meeting_id: int) -> Meeting:
     """A meeting of this building by an id that somebody pressed. Raises NoSuchMeeting."""
     meeting = await meetings.find(conn, meeting_id)
     if meeting is None or meeting.building_id != building.id:
@@ -50,7 +48,7 @@ async def find(conn: AsyncConnection, building: Building, meeting_id: int) -> Me
     return meeting
 
 
-async def under_way(conn: AsyncConnection, building: Building) -> Meeting:
+async def under_way(conn: Connection, building: Building) -> Meeting:
     """The meeting a building is in. Raises NoMeetingOpen."""
     for meeting in await meetings.of_building(conn, building.id, State.OPEN):
         return meeting
@@ -58,7 +56,7 @@ async def under_way(conn: AsyncConnection, building: Building) -> Meeting:
     raise NoMeetingOpen(planned=coming[0].planned_at if coming else None)
 
 
-async def to_open(conn: AsyncConnection, building: Building) -> Meeting:
+async def to_open(conn: Connection, building: Building) -> Meeting:
     """The announced meeting that is next. Raises AnotherMeetingOpen, NoMeetingOpen."""
     await _check_free(conn, building)
     for meeting in await meetings.of_building(conn, building.id, State.ANNOUNCED):
@@ -88,12 +86,12 @@ async def start(unit: Unit, building: Building, person: Person, meeting_id: int)
     return await meetings.get(unit.conn, meeting.id)
 
 
-async def _check_free(conn: AsyncConnection, building: Building) -> None:
+async def _check_free(conn: Connection, building: Building) -> None:
     if await meetings.of_building(conn, building.id, State.OPEN):
         raise AnotherMeetingOpen
 
 
-async def _offices(conn: AsyncConnection, building: Building, opener: Person) -> tuple[int, int]:
+async def _offices(conn: Connection, building: Building, opener: Person) -> tuple[int, int]:
     """Who chairs (whoever opens it, if a leader) and who keeps the record."""
     leaders = [leader.id for leader in await homes.holders(conn, building.id, "leader")]
     recorders = [recorder.id for recorder in await homes.holders(conn, building.id, "recorder")]
@@ -101,7 +99,7 @@ async def _offices(conn: AsyncConnection, building: Building, opener: Person) ->
     return chair, recorders[0] if recorders else chair
 
 
-async def count(conn: AsyncConnection, meeting: Meeting) -> Standing:
+async def count(conn: Connection, meeting: Meeting) -> Standing:
     """How a meeting stands against its quorum."""
     present = await attendance.of_meeting(conn, meeting.id)
     return standing(meeting.preset, len(present), await homes.count_households(conn, meeting.building_id))
@@ -145,7 +143,7 @@ async def add_present(unit: Unit, building: Building, meeting_id: int, text: str
     return added
 
 
-async def _present(conn: AsyncConnection, meeting: Meeting) -> dict[int, Attendee]:
+async def _present(conn: Connection, meeting: Meeting) -> dict[int, Attendee]:
     return {one.household_id: one for one in await attendance.of_meeting(conn, meeting.id)}
 
 
@@ -161,7 +159,7 @@ async def _add(unit: Unit, building: Building, meeting: Meeting, home: Household
     await _enter(unit, meeting, home, "proxy", name=arrival.name, holder=holder_id)
 
 
-async def _home(conn: AsyncConnection, building: Building, unit: str, room: str) -> Household | None:
+async def _home(conn: Connection, building: Building, unit: str, room: str) -> Household | None:
     """The household at a door; where no roll was imported, one whose door was unknown takes it."""
     home = await homes.find_household(conn, building.id, unit, room)
     beyond = not unit.isdigit() or int(unit) > building.units
@@ -235,7 +233,7 @@ async def _end_item(unit: Unit, meeting: Meeting, item: Item | None) -> None:
         await log.append(unit.conn, stream(meeting.id), "item_done", unit.now, item=item.id)
 
 
-async def check_closing(conn: AsyncConnection, building: Building, meeting_id: int) -> Meeting:
+async def check_closing(conn: Connection, building: Building, meeting_id: int) -> Meeting:
     """The meeting, if it may be closed now.
 
     Raises NoSuchMeeting, MeetingNotOpen, MeetingIsOver, BallotStillOpen.

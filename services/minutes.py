@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from paper.minutes import minutes_pdf
 from rules import minutes_filing
 from rules.homes import Building, mask
@@ -28,7 +26,7 @@ from rules.people import Person
 from storage import attendance, homes, log, meetings, people
 from storage import minutes as files
 from storage.outbox import schedule
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 END = "minutes_end"  # what is due when the time for corrections is over
 LATEST = 6  # minutes offered at once
@@ -41,7 +39,7 @@ async def draft(unit: Unit, building: Building, meeting_id: int) -> None:
     await schedule(unit.conn, f"{END}:{meeting_id}", END, meeting_id, until)
 
 
-async def filed(conn: AsyncConnection, meeting_id: int) -> Filed:
+async def filed(conn: Connection, meeting_id: int) -> Filed:
     """The minutes on file. Raises NoMinutesYet."""
     found = await files.find(conn, meeting_id)
     if found is None:
@@ -49,12 +47,12 @@ async def filed(conn: AsyncConnection, meeting_id: int) -> Filed:
     return found
 
 
-async def check_draft(conn: AsyncConnection, meeting_id: int) -> None:
+async def check_draft(conn: Connection, meeting_id: int) -> None:
     """Go on only before the approval. Raises NoMinutesYet, MinutesApproved."""
     minutes_filing.check_draft(await filed(conn, meeting_id))
 
 
-async def load(conn: AsyncConnection, meeting_id: int) -> Minutes:
+async def load(conn: Connection, meeting_id: int) -> Minutes:
     """The minutes as they stand: what was frozen, or what the events say now. Raises NoMinutesYet."""
     on_file = await filed(conn, meeting_id)
     if on_file.content is not None:
@@ -62,12 +60,12 @@ async def load(conn: AsyncConnection, meeting_id: int) -> Minutes:
     return await _read(conn, meeting_id, on_file.stage)
 
 
-async def _read(conn: AsyncConnection, meeting_id: int, stage: Stage) -> Minutes:
+async def _read(conn: Connection, meeting_id: int, stage: Stage) -> Minutes:
     events = await log.read(conn, f"meeting:{meeting_id}")
     return read(events, await _book(conn, meeting_id), stage)
 
 
-async def _book(conn: AsyncConnection, meeting_id: int) -> Book:
+async def _book(conn: Connection, meeting_id: int) -> Book:
     """What the ids stand for, names masked."""
     meeting = await meetings.get(conn, meeting_id)
     building = await homes.building(conn, meeting.building_id)
@@ -91,12 +89,12 @@ async def _book(conn: AsyncConnection, meeting_id: int) -> Book:
     )
 
 
-async def print_pdf(conn: AsyncConnection, meeting_id: int, lang: str) -> bytes:
+async def print_pdf(conn: Connection, meeting_id: int, lang: str) -> bytes:
     """The minutes as pages to hang on the wall. Raises NoMinutesYet."""
     return await asyncio.to_thread(minutes_pdf, await load(conn, meeting_id), lang)
 
 
-async def latest(conn: AsyncConnection, building: Building) -> list[Filed]:
+async def latest(conn: Connection, building: Building) -> list[Filed]:
     """The latest minutes of a building. Raises NoMinutesYet where there are none."""
     found = await files.of_building(conn, building.id, LATEST)
     if not found:
@@ -143,7 +141,7 @@ async def ask_correction(unit: Unit, building: Building, person: Person, meeting
     return added
 
 
-async def correction(conn: AsyncConnection, building: Building, objection_id: int) -> Objection:
+async def correction(conn: Connection, building: Building, objection_id: int) -> Objection:
     """A correction of this building by an id that somebody pressed. Raises NoSuchCorrection."""
     found = await files.objection(conn, objection_id)
     if found is None or (await meetings.get(conn, found.about_id)).building_id != building.id:
@@ -151,12 +149,12 @@ async def correction(conn: AsyncConnection, building: Building, objection_id: in
     return found
 
 
-async def find_correction(conn: AsyncConnection, objection_id: int) -> Objection | None:
+async def find_correction(conn: Connection, objection_id: int) -> Objection | None:
     """A correction by id."""
     return await files.objection(conn, objection_id)
 
 
-async def corrections(conn: AsyncConnection, meeting_id: int) -> list[Objection]:
+async def corrections(conn: Connection, meeting_id: int) -> list[Objection]:
     """The corrections asked for, the first first."""
     return await files.objections_to(conn, meeting_id)
 
@@ -180,7 +178,7 @@ async def decide(unit: Unit, building: Building, person: Person, objection_id: i
     return await correction(unit.conn, building, objection_id)
 
 
-async def waiting(conn: AsyncConnection, meeting_id: int) -> int:
+async def waiting(conn: Connection, meeting_id: int) -> int:
     """How many corrections wait for a decision."""
     return sum(one.state == "open" for one in await files.objections_to(conn, meeting_id))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from rules import sitting
 from rules.ballots import labels
 from rules.homes import Building
@@ -31,7 +29,7 @@ from rules.sitting import (
 )
 from services import meeting as sittings
 from storage import homes, log, meetings, records
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ async def say(
     return Recorded(meeting, item)
 
 
-async def _check_new(conn: AsyncConnection, meeting: Meeting, message: str | None) -> None:
+async def _check_new(conn: Connection, meeting: Meeting, message: str | None) -> None:
     if message is None:
         return
     for event in await log.read(conn, sittings.stream(meeting.id)):
@@ -95,7 +93,7 @@ async def _check_new(conn: AsyncConnection, meeting: Meeting, message: str | Non
             raise AlreadyOnRecord
 
 
-async def _item(conn: AsyncConnection, meeting: Meeting, item_id: int | None) -> Item | None:
+async def _item(conn: Connection, meeting: Meeting, item_id: int | None) -> Item | None:
     """The item named, if it was opened, else the open one. Raises MeetingIsOver for an earlier meeting's."""
     agenda = await meetings.items_of(conn, meeting.id)
     named = await meetings.find_item(conn, item_id) if item_id else None
@@ -169,7 +167,7 @@ async def add_task(
     return Recorded(meeting, item)
 
 
-async def check_item(conn: AsyncConnection, building: Building, meeting_id: int, item_id: int) -> Item | None:
+async def check_item(conn: Connection, building: Building, meeting_id: int, item_id: int) -> Item | None:
     """The item a key stood under, in a meeting that is under way; None for the meeting itself.
 
     Raises NoSuchMeeting, MeetingNotOpen, MeetingIsOver, ItemMovedOn.
@@ -184,7 +182,7 @@ async def check_item(conn: AsyncConnection, building: Building, meeting_id: int,
     return item
 
 
-async def statements(conn: AsyncConnection, item: Item) -> int:
+async def statements(conn: Connection, item: Item) -> int:
     """How many statements an item has."""
     events = await log.read(conn, sittings.stream(item.meeting_id))
     return sum(event.kind == "said" and event.data["item"] == item.id for event in events)
