@@ -11,6 +11,7 @@ from bot.commands.check import check
 from bot.commands.export import export
 from bot.commands.run import run
 from bot.commands.slips import slips
+from bot.commands.status import status
 from bot.commands.tally import tally
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ def demo(
 
 
 app.command()(check)
+app.command()(status)
 app.add_typer(roll.app, name="roll")
 app.command()(slips)
 app.command()(export)

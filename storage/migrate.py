@@ -30,9 +30,15 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 async def current(engine: AsyncEngine) -> str | None:
-    """The revision of a database, None for an empty one."""
-    async with engine.connect() as conn:
-        return await conn.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    """The revision of a database, None for an empty one. Raises Unavailable."""
+    try:
+        async with engine.connect() as conn:
+            reading = await conn.execution_options(reading=True)
+            return await reading.run_sync(
+                lambda sync: MigrationContext.configure(sync).get_current_revision()
+            )
+    except DBAPIError as error:
+        raise Unavailable(str(error.orig)) from error
 
 
 def newest() -> str | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from typer.testing import CliRunner
 
-from bot.cli import app
 from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Route
 from handlers.speech import Screen, Speech, View
 from storage import outbox, updates
 from storage.outbox import Due
+from tests.bot.commands import command, configured
 from tests.stage import Stage
 
 
@@ -35,22 +32,12 @@ def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def config(stage: Stage, tmp_path: Path) -> Path:
-    path = tmp_path / "config.toml"
-    path.write_text(
-        f'token = "{stage.token}"\ndatabase = "{stage.database}"\napi = "{stage.sandbox.url}"\n', "utf-8"
-    )
-    return path
+    return configured(stage, tmp_path)
 
 
-async def command(config: Path, *words: str) -> Result:
-    """`louyuhui faults …`, beside the running bot."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    try:
-        return await asyncio.to_thread(CliRunner().invoke, app, ["faults", "--config", str(config), *words])
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
+async def faults(config: Path, *words: str) -> Result:
+    """`louyuhui faults …`."""
+    return await command("faults", "--config", str(config), *words)
 
 
 async def fault_count(stage: Stage) -> int:
@@ -59,14 +46,14 @@ async def fault_count(stage: Stage) -> int:
 
 
 async def test_without_faults_it_says_so(stage: Stage, config: Path) -> None:
-    done = await command(config)
+    done = await faults(config)
     assert done.exit_code == 0
     assert "没有出过错 / no faults" in done.stdout
 
 
 async def test_one_that_is_not_there_is_named(stage: Stage, config: Path) -> None:
     for words in (("show", "7"), ("replay", "7")):
-        done = await command(config, *words)
+        done = await faults(config, *words)
         assert done.exit_code == 1
         assert "没有 7 号" in done.stderr
 
@@ -91,21 +78,21 @@ async def test_a_mended_fault_is_replayed_and_the_person_gets_what_was_due(
     stage: Stage, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await failing_start(stage, monkeypatch)
-    done = await command(config, "replay", "1")
+    done = await faults(config, "replay", "1")
     assert done.exit_code == 0, done.output
     assert "重做好了" in done.stdout
     chat = stage.sandbox.people.all()[-1].private()
     await chat.wait_for("没看懂", timeout=20)
-    assert "✓" in (await command(config)).stdout
-    assert "ZeroDivisionError: a fault in a handler" in (await command(config, "show", "1")).stdout
+    assert "✓" in (await faults(config)).stdout
+    assert "ZeroDivisionError: a fault in a handler" in (await faults(config, "show", "1")).stdout
 
 
 async def test_a_replayed_fault_is_not_replayed_twice(
     stage: Stage, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await failing_start(stage, monkeypatch)
-    await command(config, "replay", "1")
-    again = await command(config, "replay", "1")
+    await faults(config, "replay", "1")
+    again = await faults(config, "replay", "1")
     assert again.exit_code == 1
     assert "已经重做过了" in again.stderr
 
@@ -116,10 +103,10 @@ async def test_a_replay_that_was_killed_before_it_was_noted_changes_nothing_the_
     await failing_start(stage, monkeypatch)
     with monkeypatch.context() as killed:
         killed.setattr("storage.updates.mark_replayed", _killed)
-        assert isinstance((await command(config, "replay", "1")).exception, KeyboardInterrupt | SystemExit)
+        assert isinstance((await faults(config, "replay", "1")).exception, KeyboardInterrupt | SystemExit)
     async with stage.program.store.glance() as conn:
         before = await outbox.depth(conn), await _letters(stage)
-    assert (await command(config, "replay", "1")).exit_code == 0
+    assert (await faults(config, "replay", "1")).exit_code == 0
     assert await _letters(stage) == before[1]
 
 
@@ -142,10 +129,10 @@ async def test_what_is_not_mended_is_recorded_anew(
     await failing_start(stage, monkeypatch)
     with monkeypatch.context() as broken:
         broken.setattr("handlers.guests.lost", fail)
-        again = await command(config, "replay", "1")
+        again = await faults(config, "replay", "1")
         assert again.exit_code == 1
         assert "记为 2 号" in again.stderr
-    assert (await command(config, "replay", "2")).exit_code == 0
+    assert (await faults(config, "replay", "2")).exit_code == 0
     assert await fault_count(stage) == 2
 
 
@@ -160,7 +147,7 @@ async def test_a_press_is_told_on_the_terminal_for_its_own_answer_is_too_old(
     chat = await person.start()
     await stage.settle()
     await person.press_forged(chat.messages[-1], Broken(1).pack())
-    done = await command(config, "replay", "1")  # there, nobody handles the button
+    done = await faults(config, "replay", "1")  # there, nobody handles the button
     assert done.exit_code == 0, done.output
     assert "这个按钮" in done.stdout
 
@@ -169,10 +156,10 @@ async def test_an_update_that_cannot_be_read_still_cannot(stage: Stage, config: 
     async with stage.program.store.unit(stage.now) as unit:
         broken = {"update_id": 5, "message": {"message_id": "?", "chat": 7}}
         await updates.add_fault(unit.conn, unit.now, 5, broken, "TypeError")
-    done = await command(config, "replay", "1")
+    done = await faults(config, "replay", "1")
     assert done.exit_code == 1
     assert "读不懂" in done.stderr
-    assert "✓" not in (await command(config)).stdout
+    assert "✓" not in (await faults(config)).stdout
 
 
 async def test_what_was_due_is_done_after_all(stage: Stage, config: Path) -> None:
@@ -189,7 +176,7 @@ async def test_what_was_due_is_done_after_all(stage: Stage, config: Path) -> Non
     await stage.pass_time(hours=2)
     await stage.pass_time(hours=1)
     assert tries == ["probe:1"]
-    assert (await command(config, "replay", "1")).exit_code == 0
+    assert (await faults(config, "replay", "1")).exit_code == 0
     await stage.pass_time(minutes=1)
     await stage.pass_time(minutes=1)
     assert tries == ["probe:1"] * 2
@@ -215,13 +202,13 @@ async def test_a_card_that_could_not_be_drawn_is_drawn_again(stage: Stage, confi
     await stage.settle()
     assert drawn == [7]
     assert await fault_count(stage) == 1
-    assert (await command(config, "replay", "1")).exit_code == 0
+    assert (await faults(config, "replay", "1")).exit_code == 0
     await chat.wait_for("画好了", timeout=20)
 
 
 async def test_what_is_no_longer_there_is_said_to_be_gone(stage: Stage, config: Path) -> None:
     async with stage.program.store.unit(stage.now) as unit:
         await updates.add_fault(unit.conn, unit.now, None, {"letter": 12345}, "ZeroDivisionError")
-    done = await command(config, "replay", "1")
+    done = await faults(config, "replay", "1")
     assert done.exit_code == 0
     assert "没有要做的" in done.stdout
