@@ -301,3 +301,33 @@ async def test_an_english_result_is_complete(stage: Stage) -> None:
     assert "48 households could vote, 3 did" in result.caption
     told = await follow(stage, scene.leader, result, "How was it counted?")
     assert "So the result is: B" in told.text
+
+
+async def test_a_leader_who_cannot_be_reached_is_asked_for_in_the_group(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    await scene.leader.block()
+    await stage.settle()
+    await follow(stage, first, result, "提异议")
+    await say(stage, first, first.private(), "有异议")
+    waits = scene.group.messages[-1]
+    assert "等组长答复" in waits.text
+    assert "有异议" not in waits.text
+    await scene.leader.unblock()
+    asked = await follow(stage, scene.leader, waits, "答复")
+    assert "异议：“有异议”" in asked.text
+    await say(stage, scene.leader, scene.leader.private(), "已说明")
+    assert "已答复 1 件" in result.caption
+
+
+async def test_a_ballot_needs_its_group(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    draft = await say(stage, scene.leader, scene.leader.private(), "/vote 怎么划 | 一 | 二")
+    await scene.leader.remove_bot(scene.group)
+    await stage.settle()
+    answer = await press(stage, scene.leader, draft, "开始投票")
+    assert "还没有群" in answer.text
+    await scene.leader.add_bot(scene.group, admin=True)
+    await stage.settle()
+    await press(stage, scene.leader, draft, "开始投票")
+    assert "已投 0 户 / 48 户" in next(m for m in reversed(scene.group.messages) if "怎么划" in m.text).text

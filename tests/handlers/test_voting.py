@@ -363,3 +363,53 @@ async def test_many_votes_in_a_burst_are_few_edits(stage: Stage) -> None:
     await stage.settle()
     assert "已投 50 户 / 60 户" in card.text
     assert stage.sandbox.counters.methods["editMessageText"] - before < 25
+
+
+async def test_a_long_single_choice_is_made_in_private_page_by_page(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    (voter,) = await residents(stage, scene, 1)
+    card = await open_ballot(stage, scene, LIST)
+    assert "24 选一" in card.text
+    slip = await slip_of(stage, voter, card)
+    await press(stage, voter, slip, "下一页")
+    await voter.press_forged(slip, "sp:1:99")
+    await stage.settle()
+    assert "下一页 ➡" not in slip.labels, "there is no page beyond the last"
+    noted = await press(stage, voter, slip, "器材24")
+    assert noted.text.startswith("已记下：24")
+    assert "✅ 24 器材24" in slip.labels
+    assert await stored(stage) == [(24,)]
+
+
+async def test_voting_goes_on_when_the_group_becomes_a_supergroup(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    first, second = await residents(stage, scene, 2)
+    card = await open_ballot(stage, scene)
+    await press(stage, first, card, "甲")
+    scene.group.upgrade()
+    await stage.settle()
+    card = next(message for message in reversed(scene.group.messages) if "甲" in message.labels)
+    noted = await press(stage, second, card, "乙")
+    assert noted.text.startswith("已记下：乙")
+    assert "已投 2 户 / 48 户" in card.text
+    assert await stored(stage) == [(1,), (2,)]
+
+
+async def test_no_figure_leaves_before_the_closing_by_any_way_of_asking(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, 5)
+    card = await open_ballot(stage, scene)
+    for voter in voters:
+        await press(stage, voter, card, "丙")
+    await press(stage, scene.leader, card, "截止")
+    for payload in ("b_1", "bh_1", "bo_1", "bs_1", "bp_1"):
+        await scene.leader.start(payload=payload)
+        await stage.settle()
+    for words in ("投票", "/vote", "纪要", "/mydata", "帮助"):
+        await say(stage, scene.leader, scene.leader.private(), words)
+        await say(stage, scene.leader, scene.group, words)
+    answers = [(await scene.leader.press_forged(card, data)).text for data in ("rm:1", "ra:1", "bo:1")]
+    shown = [message.words for message in (*scene.group.messages, *scene.leader.private().messages)]
+    assert any("已投 5 户" in text for text in shown)
+    figures = re.compile(r"丙[^\n]*\d+ *[票户%]|\d+ *[票户%][^\n]*丙")
+    assert not [text for text in (*shown, *answers) if figures.search(text)]
