@@ -149,6 +149,29 @@ async def my_vote(here: Here, button: MyVote) -> None:
     await here.tell("results.mine", alert=True, votes=known)
 
 
+@routes.command("receipt", words=("回执", "receipt"))
+async def look_up(here: Here, rest: str) -> None:
+    """Tell whoever has a receipt how that vote was counted."""
+    here.in_private()
+    if rest:
+        await _tell_receipt(here, rest)
+        return
+    await here.begin("receipt")
+    await here.say("results.ask_receipt", keys=_leave(here))
+
+
+@routes.dialogue("receipt")
+async def take_receipt(here: Here, _data: dict[str, Any]) -> None:
+    """Look up the receipt that was written."""
+    await _tell_receipt(here, here.heard.text)
+    await here.finish()
+
+
+async def _tell_receipt(here: Here, text: str) -> None:
+    ballot, receipt, choice = await results.by_receipt(here.unit.conn, text)
+    await here.say("results.receipt", ballot=ballot, receipt=receipt, labels=ballot.labels_of(choice))
+
+
 @routes.link("bo")
 async def begin_objection(here: Here, rest: str) -> None:
     """Ask what is held against a result."""

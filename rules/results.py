@@ -37,6 +37,10 @@ class NotYourBallot(Refusal):
     """Who asks neither lives in the building a ballot was held in nor leads it."""
 
 
+class NoSuchReceipt(Refusal):
+    """No vote that was counted has this receipt."""
+
+
 class NoSuchObjection(Refusal):
     """The objection does not exist, or was answered already."""
 

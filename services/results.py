@@ -17,6 +17,7 @@ from rules.results import (
     OBJECTION_LIMIT,
     NoResultYet,
     NoSuchObjection,
+    NoSuchReceipt,
     NotYourBallot,
     Objection,
     check_objection,
@@ -81,6 +82,15 @@ async def own_votes(conn: AsyncConnection, ballot: Ballot, person_id: int) -> li
         receipt = vote.receipt if vote is not None and vote.receipt in counted else None
         found.append(Counted(home.door, receipt, counted[receipt] if receipt else ()))
     return found
+
+
+async def by_receipt(conn: AsyncConnection, text: str) -> tuple[Ballot, str, Choice]:
+    """The ballot, the receipt and the choice that was counted under it. Raises NoSuchReceipt."""
+    plain = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
+    receipt = f"{plain[:5]}-{plain[5:]}"
+    for ballot in await ballots.with_receipt(conn, receipt):
+        return ballot, receipt, (await counted_votes(conn, ballot))[receipt]
+    raise NoSuchReceipt(text=text[:20])
 
 
 @dataclass(frozen=True, slots=True)

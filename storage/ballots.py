@@ -108,6 +108,13 @@ async def votes_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:
     return [_vote(row) for row in (await conn.execute(query)).mappings()]
 
 
+async def with_receipt(conn: AsyncConnection, receipt: str) -> list[Ballot]:
+    """The closed ballots in which a vote has this receipt."""
+    query = select(ballots).join(votes, votes.c.ballot_id == ballots.c.id)
+    query = query.where(votes.c.receipt == receipt, ballots.c.state == str(State.CLOSED))
+    return await _ballots(conn, query.order_by(ballots.c.id))
+
+
 async def vote_of(conn: AsyncConnection, ballot_id: int, household_id: int) -> Vote | None:
     """The vote of a household as it stands."""
     mine = (votes.c.ballot_id == ballot_id, votes.c.household_id == household_id)

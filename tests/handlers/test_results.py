@@ -331,3 +331,26 @@ async def test_a_ballot_needs_its_group(stage: Stage) -> None:
     await stage.settle()
     await press(stage, scene.leader, draft, "开始投票")
     assert "已投 0 户 / 48 户" in next(m for m in reversed(scene.group.messages) if "怎么划" in m.text).text
+
+
+async def test_a_receipt_is_looked_up_after_the_closing_and_not_before(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    first, *others = await residents(stage, scene, 3)
+    card = await open_ballot(stage, scene)
+    for voter in (first, *others):
+        await press(stage, voter, card, "丙")
+    await first.start(payload="b_1")
+    await stage.settle()
+    found = re.search(r"回执 (\w{5}-\w{5})", first.private().messages[-1].text)
+    assert found is not None
+    early = await say(stage, first, first.private(), f"/receipt {found[1]}")
+    assert "没有查到" in early.text
+    await stage.pass_time(hours=12)
+    asked = await say(stage, first, first.private(), "回执")
+    assert "请把回执发给我" in asked.text
+    wrong = await say(stage, first, first.private(), "AAAAA-AAAAA")
+    assert "没有查到回执“AAAAA-AAAAA”" in wrong.text
+    told = await say(stage, first, first.private(), f" {found[1].lower().replace('-', ' ')} ")
+    assert f"回执 {found[1]} 已算进结果：\n停车位怎么划　丙" in told.text
+    group = await say(stage, first, scene.group, f"/receipt {found[1]}")
+    assert "私聊" in group.text
