@@ -10,6 +10,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Screen, View, letter
+from handlers.ways import ShowMonthly
 from rules.calendar import facts
 from rules.homes import Building
 from rules.meetings import Meeting, State, days_left, earliest_day, keeps_notice
@@ -148,7 +149,9 @@ def _draft_keys(view: View, meeting: Meeting, building: Building, other: Meeting
 
 
 def _announced_keys(view: View, meeting: Meeting) -> Keys:
-    return (_change_keys(view, meeting.id), (Key(view.label("call_off"), CallOff(meeting.id)),))
+    call_off = Key(view.label("call_off"), CallOff(meeting.id))
+    months = Key(view.label("months"), ShowMonthly(meeting.building_id))
+    return (_change_keys(view, meeting.id), (call_off, months))
 
 
 def _change_keys(view: View, meeting_id: int) -> tuple[Key, ...]:

@@ -18,7 +18,19 @@ routes = Routes()
 MOST_BALLOTS = 4  # offered as keys
 LABEL = 24  # characters of a question on a key
 
-COMMANDS = ("meeting", "checkin", "vote", "minutes", "join", "mydata", "leaders", "cancel", "help")
+COMMANDS = (
+    "meeting",
+    "checkin",
+    "vote",
+    "minutes",
+    "change",
+    "monthly",
+    "join",
+    "mydata",
+    "leaders",
+    "cancel",
+    "help",
+)
 
 
 def command_lists() -> dict[str, list[tuple[str, str]]]:

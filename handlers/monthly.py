@@ -14,6 +14,7 @@ from handlers.here import Here
 from handlers.planning import ask_time, go_on
 from handlers.routes import Routes
 from handlers.speech import Speech
+from handlers.ways import ShowMonthly
 from rules.homes import Building
 from rules.meetings import Meeting
 from services import calling, monthly
@@ -23,12 +24,6 @@ from storage.outbox import Due
 routes = Routes()
 
 A_WEEK = 7
-
-
-class ShowMonthly(Button, code="wp"):
-    """Shows what is set for the months."""
-
-    building: int
 
 
 class AskStandingDay(Button, code="wsd"):

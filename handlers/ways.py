@@ -19,3 +19,9 @@ class Join(Button, code="join"):
 
 class MyData(Button, code="mine"):
     """Asks what is stored about oneself."""
+
+
+class ShowMonthly(Button, code="wp"):
+    """Shows what is set for a building's months."""
+
+    building: int

@@ -52,6 +52,15 @@ async def test_the_standing_meeting_is_set_by_buttons_and_dropped_again(stage: S
     assert asked(scene.leader, "📅 组长您好") == []
 
 
+async def test_the_months_are_one_press_from_an_announced_meeting(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 电动车棚")
+    await press(stage, scene.leader, draft, "发布通知")
+    await press(stage, scene.leader, draft, "每月的事")
+    assert "例会：没有定" in draft.text
+
+
 @pytest.mark.parametrize("line", ["每周五晚上七点", "每月最后一个周五晚上七点", "随便", "每月5号"])
 async def test_what_is_no_day_of_the_month_is_explained(stage: Stage, line: str) -> None:
     scene = await bound_building(stage)
