@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.sqlite import prepare
+from storage.sqlite import OneHop, prepare
 from storage.store import Unavailable
 
 
@@ -17,19 +18,25 @@ def open_engine(url: str) -> AsyncEngine:
     SQLite waits 5 seconds for another's lock, or `?timeout=` seconds.
     """
     try:
-        engine = create_async_engine(url)
+        known = make_url(url)
+        if known.get_backend_name() != "sqlite":
+            return create_async_engine(known)
+        engine = create_async_engine(known, async_creator=lambda: OneHop(lambda: _connect(engine)))
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise Unavailable(str(error)) from error
-    if engine.dialect.name == "sqlite":
-        _check_opens(engine)
-        prepare(engine.sync_engine)
+    _check_opens(engine)
+    prepare(engine.sync_engine)
     return engine
 
 
 def _check_opens(engine: AsyncEngine) -> None:
     """Try the file once: aiosqlite's thread would outlive the loop in which opening it failed."""
-    arguments, options = engine.dialect.create_connect_args(engine.url)
     try:
-        sqlite3.connect(arguments[0], **options).close()
+        _connect(engine).close()
     except sqlite3.Error as error:
         raise Unavailable(str(error)) from error
+
+
+def _connect(engine: AsyncEngine) -> sqlite3.Connection:
+    arguments, options = engine.dialect.create_connect_args(engine.url)
+    return sqlite3.connect(arguments[0], **options)
