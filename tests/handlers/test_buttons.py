@@ -53,7 +53,10 @@ def test_the_hash_of_a_slip_fits_a_button() -> None:
     assert unpack(button.pack()) == button
 
 
-@given(ballot=st.integers(-LARGEST, LARGEST), word=st.text(st.characters(exclude_characters=":"), max_size=8))
+@given(
+    ballot=st.integers(-LARGEST, LARGEST),
+    word=st.text(st.characters(codec="utf-8", exclude_characters=":"), max_size=8),
+)
 def test_any_value_that_fits_comes_back(ballot: int, word: str) -> None:
     button = Sample(ballot, word)
     assert unpack(button.pack()) == button
