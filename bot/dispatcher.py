@@ -276,7 +276,8 @@ class Dispatcher:
         delivery: Delivery = Gone("chat is gone")
         if card.state == "live" and queue.chat.state == "here":
             delivery = await self._postman.show(queue.chat, card)
-        queue.card_after = self._tick() + self._limits.card_pace
+        if queue.chat.kind == "group":  # a list that one person ticks in private is to follow the finger
+            queue.card_after = self._tick() + self._limits.card_pace
         async with self._store.unit(self._clock()) as unit:
             if await self._settle_card(unit, queue, card, delivery):
                 queue.cards.pop(card.id, None)

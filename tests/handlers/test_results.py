@@ -34,7 +34,7 @@ async def test_the_result_is_a_picture_with_figures_rule_and_turnout(stage: Stag
     result, _ = await closed_ballot(stage, scene, "丙丙甲丙乙")
     assert result.photo is not None
     assert result.photo.startswith(b"\x89PNG")
-    assert "停车位怎么划 —— 结果\n丙 胜出" in result.caption
+    assert "停车位怎么划 —— 结果\n丙 胜出\n专区15\n" in result.caption
     assert "🏆 丙 3 户 ▓▓▓▓▓▓░░░░ 60%\n甲 1 户" in result.caption
     assert "48 户应投，5 户参加。规则：一户一票，票多者胜。" in result.caption
     assert "这是协商意见。公示到 11月27日（周五）" in result.caption
@@ -297,7 +297,7 @@ async def test_an_english_result_is_complete(stage: Stage) -> None:
         await press(stage, voter, card, "B")
     await stage.pass_time(hours=12)
     result = scene.group.messages[-1]
-    assert "Which plan? — result\nB wins" in result.caption
+    assert "Which plan? — result\nB wins\nSecond\n" in result.caption
     assert "48 households could vote, 3 did" in result.caption
     told = await follow(stage, scene.leader, result, "How was it counted?")
     assert "So the result is: B" in told.text

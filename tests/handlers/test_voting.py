@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from bot.limits import Limits
+from bot.program import running
 from handlers.voting import CastVote
 from rules.events import first_break
 from sandbox import Person, Seen
@@ -413,3 +415,17 @@ async def test_no_figure_leaves_before_the_closing_by_any_way_of_asking(stage: S
     assert any("已投 5 户" in text for text in shown)
     figures = re.compile(r"丙[^\n]*\d+ *[票户%]|\d+ *[票户%][^\n]*丙")
     assert not [text for text in (*shown, *answers) if figures.search(text)]
+
+
+async def test_a_list_in_private_follows_the_finger_while_group_cards_keep_their_pace(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    (voter,) = await residents(stage, scene, 1)
+    slip = await slip_of(stage, voter, await open_list(stage, scene))
+    await stage.stop()
+    slow = Limits(all_per_second=10_000, chat_burst=10_000, group_per_minute=10_000, card_pace=3600)
+    async with running(stage.settings, lambda: stage.now, slow) as program:
+        for option in (1, 2, 3):
+            await voter.press(slip, f"器材{option}")
+            await asyncio.wait_for(program.quiet(), 10)
+            assert f"☑ {option} 器材{option}" in slip.labels
+    await stage.start()
