@@ -30,9 +30,13 @@ def prepare(engine: Engine) -> None:
 def _open(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, never behind our back
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except sqlite3.Error:
+        connection.close()  # nobody else would: the pool has not taken it yet
+        raise
 
 
 def _begin(connection: Connection) -> None:
