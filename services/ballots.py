@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from rules.ballots import (
     QUESTION_LIMIT,
     Ballot,
@@ -36,13 +34,13 @@ from rules.votes import BallotNotOpen
 from services import outbox, reminding
 from storage import ballots, homes, log, meetings
 from storage import outbox as schedule
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 CLOSE = "ballot_close"
 PUBLICATION_END = "publication_end"
 
 
-async def find(conn: AsyncConnection, ballot_id: int, building_id: int | None = None) -> Ballot:
+async def find(conn: Connection, ballot_id: int, building_id: int | None = None) -> Ballot:
     """A ballot by an id that somebody pressed, in the building it is pressed in. Raises NoSuchBallot."""
     ballot = await ballots.find(conn, ballot_id)
     if ballot is None or building_id not in {None, ballot.building_id}:
@@ -50,7 +48,7 @@ async def find(conn: AsyncConnection, ballot_id: int, building_id: int | None = 
     return ballot
 
 
-async def may_convene(conn: AsyncConnection, building_id: int, person_id: int) -> bool:
+async def may_convene(conn: Connection, building_id: int, person_id: int) -> bool:
     """Whether this is the leader, or the recorder while a meeting is open."""
     held = await homes.offices(conn, building_id, person_id)
     if "leader" in held:
@@ -58,13 +56,13 @@ async def may_convene(conn: AsyncConnection, building_id: int, person_id: int) -
     return "recorder" in held and bool(await meetings.of_building(conn, building_id, MeetingState.OPEN))
 
 
-async def check_convener(conn: AsyncConnection, building_id: int, person_id: int) -> None:
+async def check_convener(conn: Connection, building_id: int, person_id: int) -> None:
     """Go on only for who may put something to the vote. Raises NotTheLeader."""
     if not await may_convene(conn, building_id, person_id):
         raise NotTheLeader
 
 
-async def plan_of_item(conn: AsyncConnection, building_id: int, meeting_id: int, item_id: int) -> Plan:
+async def plan_of_item(conn: Connection, building_id: int, meeting_id: int, item_id: int) -> Plan:
     """What an item puts to the vote: its proposals to choose from; one or none, a motion.
 
     Raises NoSuchItem, MeetingNotOn.

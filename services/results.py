@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from rules.ballots import Ballot, State
 from rules.calendar import closing
 from rules.counting import Outcome
@@ -30,7 +28,7 @@ from services import outbox
 from services.ballots import PUBLICATION_END, find
 from storage import ballots, homes, log, objections
 from storage import outbox as schedule
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Counted:
     choice: Choice
 
 
-async def closed(conn: AsyncConnection, ballot_id: int, building_id: int | None = None) -> Ballot:
+async def closed(conn: Connection, ballot_id: int, building_id: int | None = None) -> Ballot:
     """A ballot that has its result. Raises NoSuchBallot, NoResultYet."""
     ballot = await find(conn, ballot_id, building_id)
     if ballot.state is not State.CLOSED:
@@ -50,7 +48,7 @@ async def closed(conn: AsyncConnection, ballot_id: int, building_id: int | None 
     return ballot
 
 
-async def check_reader(conn: AsyncConnection, ballot: Ballot, person_id: int) -> None:
+async def check_reader(conn: Connection, ballot: Ballot, person_id: int) -> None:
     """Go on only for who lives in the ballot's building or holds an office there. Raises NotYourBallot."""
     if await homes.homes_of(conn, person_id, ballot.building_id):
         return
@@ -58,19 +56,19 @@ async def check_reader(conn: AsyncConnection, ballot: Ballot, person_id: int) ->
         raise NotYourBallot
 
 
-async def counted_votes(conn: AsyncConnection, ballot: Ballot) -> dict[str, Choice]:
+async def counted_votes(conn: Connection, ballot: Ballot) -> dict[str, Choice]:
     """Every vote by its receipt, as the log has kept it since the closing."""
     events = await log.read(conn, f"ballot:{ballot.id}")
     kept = next(event.data["votes"] for event in reversed(events) if event.kind == "closed")
     return {vote["receipt"]: tuple(vote["choice"]) for vote in kept}
 
 
-async def recount(conn: AsyncConnection, ballot: Ballot) -> Outcome:
+async def recount(conn: Connection, ballot: Ballot) -> Outcome:
     """The count once more, from the votes in the log."""
     return tally(ballot, (await counted_votes(conn, ballot)).values())
 
 
-async def own_votes(conn: AsyncConnection, ballot: Ballot, person_id: int) -> list[Counted]:
+async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Counted]:
     """How the votes of a person's households were counted. Raises NotOnTheRoll."""
     mine = await ballots.homes_on_roll(conn, ballot.id, person_id)
     if not mine:
@@ -84,7 +82,7 @@ async def own_votes(conn: AsyncConnection, ballot: Ballot, person_id: int) -> li
     return found
 
 
-async def by_receipt(conn: AsyncConnection, text: str) -> tuple[Ballot, str, Choice]:
+async def by_receipt(conn: Connection, text: str) -> tuple[Ballot, str, Choice]:
     """The ballot, the receipt and the choice that was counted under it. Raises NoSuchReceipt."""
     plain = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
     receipt = f"{plain[:5]}-{plain[5:]}"
@@ -107,7 +105,7 @@ class Published:
         return sum(objection.open for objection in self.objections)
 
 
-async def published(conn: AsyncConnection, ballot: Ballot, zone: str, now: datetime) -> Published:
+async def published(conn: Connection, ballot: Ballot, zone: str, now: datetime) -> Published:
     """How the result of a closed ballot stands now."""
     assert ballot.publication_until is not None, "it is published at its closing"
     held = await objections.of_ballot(conn, ballot.id)
