@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     agenda,
     asking,
+    ballot_draft,
     ballots,
     calling,
     claims,
@@ -52,6 +53,7 @@ def all_routes() -> Routes:
         monthly,
         reporting,
         ballots,
+        ballot_draft,
         polling,
         slip,
         results,

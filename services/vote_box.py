@@ -205,5 +205,6 @@ def _cast(desk: Desk, press: Press, household_id: int, now: datetime) -> Noted |
 
 def _receipt() -> str:
     """Ten characters that tell a voter his vote among all, e.g. K7M3P-9QX2D."""
-    text = "".join(secrets.choice(_RECEIPT) for _ in range(10))
+    number = secrets.randbelow(len(_RECEIPT) ** 10)
+    text = "".join(_RECEIPT[number // len(_RECEIPT) ** place % len(_RECEIPT)] for place in range(10))
     return f"{text[:5]}-{text[5:]}"
