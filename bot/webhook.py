@@ -22,7 +22,7 @@ from starlette.routing import Route
 from telegram import Bot, Update
 
 from bot import settings
-from bot.intake import WANTED, Intake, whose
+from bot.intake import WANTED, Intake, lean, whose
 from bot.lines import Lines
 from handlers.telegram import Reception, Reply
 from storage import updates
@@ -106,7 +106,7 @@ class Webhook:
 
     async def _take(self, number: int, content: dict[str, Any]) -> Reply:
         try:
-            update = Update.de_json(content, self._bot)
+            update = Update.de_json(lean(content), self._bot)
         except Exception:  # noqa: BLE001 - whatever the library makes of it, the next one has to be taken
             return await self._keep_unread(number, content, traceback.format_exc())
         async with self._lines.turn(whose(update), number):

@@ -42,6 +42,7 @@ from storage.store import Store, Unavailable, Unit
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+ANSWERS_AT_ONCE = 32  # half of the connections: a burst of answers never keeps a letter waiting
 PAUSES = (0.1, 0.5, 2.0)  # seconds before an update that the database turned away is tried again
 GROUPS = {"group", "supergroup"}
 
@@ -72,6 +73,7 @@ class Reception:
         self.box = box
         self.turned_away = 0  # updates that the database could not take
         self._answers: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Semaphore(ANSWERS_AT_ONCE)
         self._replies: dict[int, Reply] = {}
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
@@ -91,6 +93,22 @@ class Reception:
             yield reply
         finally:
             del self._replies[update_id]
+
+    async def read(self, content: dict[str, Any]) -> Update | None:
+        """An update out of its JSON; one the library cannot read is kept as a fault, and is None.
+
+        It is then done with, or the platform would bring it for a day. Raises Unavailable.
+        """
+        try:
+            return Update.de_json(content, self.bot)
+        except Exception:
+            trace, number = traceback.format_exc(), content["update_id"]
+            log.exception("unreadable update %s", number)
+        async with self.store.unit(self.clock()) as unit:
+            if not (await updates.seen(unit.conn, number))[0]:
+                await updates.add_fault(unit.conn, unit.now, number, content, trace)
+                await updates.record(unit.conn, number, None, unit.now)
+        return None
 
     async def drain(self) -> None:
         """Wait until every answer to a press has left."""
@@ -253,9 +271,10 @@ class Reception:
 
     async def _send_answer(self, press: str, toast: dict[str, Any]) -> None:
         try:
-            await self.bot.answer_callback_query(
-                press, text=toast.get("text"), show_alert=toast.get("alert"), url=toast.get("url")
-            )
+            async with self._free:
+                await self.bot.answer_callback_query(
+                    press, text=toast.get("text"), show_alert=toast.get("alert"), url=toast.get("url")
+                )
         except TelegramError as error:  # too old, or the network: what was pressed is stored all the same
             log.info("a press could not be answered: %s", error)
 

@@ -56,6 +56,7 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         loader=FileSystemLoader(TEMPLATES),
         autoescape=autoescape,  # noqa: S701 - off for toasts and labels, which are no HTML
         undefined=StrictUndefined,
+        auto_reload=False,  # or it asks the disk at every word
         trim_blocks=True,
         lstrip_blocks=True,
     )
