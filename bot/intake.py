@@ -19,6 +19,8 @@ from telegram.request import BaseRequest
 
 from bot.metrics import Metrics
 from bot.request import Request
+from handlers.telegram import Reception
+from storage.store import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,11 @@ class UpdatesRequest(Request):
 class Intake:
     """Fetches updates and hands each to the library's handlers: a person's in order, people side by side."""
 
-    def __init__(self, application: Application[Any, Any, Any, Any, Any, Any], metrics: Metrics) -> None:
+    def __init__(
+        self, application: Application[Any, Any, Any, Any, Any, Any], reception: Reception, metrics: Metrics
+    ) -> None:
         self._application = application
+        self._reception = reception
         self._metrics = metrics
         self._next: int | None = None  # offset: the first update not yet handled
 
@@ -53,11 +58,13 @@ class Intake:
         pause = 0.5
         while True:
             try:
-                updates = await self._application.bot.get_updates(
-                    offset=self._next, timeout=POLL, allowed_updates=WANTED, read_timeout=10
-                )
+                updates = await self._fetch()
             except InvalidToken:
                 raise
+            except Unavailable as error:
+                log.warning("an unreadable update cannot be kept: %s", error)
+                await asyncio.sleep(pause)
+                continue
             except RetryAfter as error:
                 wait = error.retry_after
                 await asyncio.sleep(wait if isinstance(wait, int) else wait.total_seconds())
@@ -73,6 +80,24 @@ class Intake:
                 continue
             pause = 0.5
             await self.take(updates)
+
+    async def _fetch(self) -> Sequence[Update]:
+        """What waits. Raises TelegramError, Unavailable."""
+        bot = self._application.bot
+        try:
+            updates: Sequence[Update] = await bot.get_updates(
+                offset=self._next, timeout=POLL, allowed_updates=WANTED, read_timeout=10
+            )
+        except TelegramError:
+            raise
+        except Exception:  # noqa: BLE001 - one the library cannot read, and would be given again for ever
+            log.warning("a batch of updates has to be read one by one")
+        else:
+            return updates
+        content = await bot.request.post(f"{bot.base_url}/getUpdates?offset={self._next or 0}")
+        read = [await self._reception.read(lean(one)) for one in content]
+        self._next = max((one["update_id"] + 1 for one in content), default=self._next)
+        return [update for update in read if update is not None]
 
     async def take(self, updates: Sequence[Update]) -> None:
         """Handle a batch; on return all of it is stored, and the next fetch confirms it."""

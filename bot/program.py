@@ -137,7 +137,7 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
     program = Program(
         store,
         application,
-        Intake(application, metrics),
+        Intake(application, reception, metrics),
         Dispatcher(store, postman, now, limits, metrics, speed),
         Clock(store, words, routes, lambda: bot.username, now, settings.tick),
         reception,
@@ -152,7 +152,7 @@ def _open_doors(program: Program, settings: Settings, now: Callable[[], datetime
     watch = Watch(program.store, program.metrics, program.parts, now)
     if settings.webhook.url:
         program.webhook = Webhook(
-            settings.webhook, settings.token, program.application.bot, program.intake, program.reception, now
+            settings.webhook, settings.token, program.application.bot, program.intake, program.reception
         )
         app = Starlette(routes=[*program.webhook.routes(), *watch.health()])
         program.servers += (Server(app, settings.webhook.listen),)

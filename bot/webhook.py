@@ -10,22 +10,18 @@ import asyncio
 import hashlib
 import hmac
 import json
-import traceback
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from telegram import Bot, Update
+from telegram import Bot
 
 from bot import settings
 from bot.intake import WANTED, Intake, lean, whose
 from bot.lines import Lines
 from handlers.telegram import Reception, Reply
-from storage import updates
 from storage.store import Unavailable
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
@@ -52,13 +48,11 @@ class Webhook:
         bot: Bot,
         intake: Intake,
         reception: Reception,
-        clock: Callable[[], datetime],
     ) -> None:
         self._wanted = wanted
         self._bot = bot
         self._intake = intake
         self._reception = reception
-        self._clock = clock
         self._secret = wanted.secret or derived_secret(token)
         self._path = urlsplit(wanted.url).path
         self._url = wanted.url if self._path else f"{wanted.url}{PATH}"
@@ -106,24 +100,15 @@ class Webhook:
 
     async def _take(self, number: int, content: dict[str, Any]) -> Reply:
         try:
-            update = Update.de_json(lean(content), self._bot)
-        except Exception:  # noqa: BLE001 - whatever the library makes of it, the next one has to be taken
-            return await self._keep_unread(number, content, traceback.format_exc())
+            update = await self._reception.read(lean(content))
+        except Unavailable:
+            return Reply(turned_away=True)
+        if update is None:
+            return Reply()
         async with self._lines.turn(whose(update), number):
             with self._reception.replying(number) as reply:
                 await self._intake.take([update])
         return reply
-
-    async def _keep_unread(self, number: int, content: dict[str, Any], trace: str) -> Reply:
-        """An update the library cannot read is kept as a fault, or Telegram would bring it for a day."""
-        try:
-            async with self._reception.store.unit(self._clock()) as unit:
-                if not (await updates.seen(unit.conn, number))[0]:
-                    await updates.add_fault(unit.conn, unit.now, number, content, trace)
-                    await updates.record(unit.conn, number, None, unit.now)
-        except Unavailable:
-            return Reply(turned_away=True)
-        return Reply()
 
 
 def derived_secret(token: str) -> str:

@@ -103,6 +103,28 @@ async def test_a_fault_is_recorded_apologised_for_and_spoils_nothing_else(stage:
     assert "ZeroDivisionError" in fault["traceback"]
 
 
+async def test_an_update_the_library_cannot_read_is_kept_as_a_fault_and_the_rest_is_handled(
+    stage: Stage,
+) -> None:
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    (bot,) = stage.sandbox.world.bots.values()
+    await stage.sandbox.stop()  # so that the three come in one batch
+    await person.say(chat, "您好")
+    bot.updates.put("message", {"message_id": "?", "chat": 7})
+    bot.updates.put("message", {"message_id": "?", "chat": 8})
+    await stage.sandbox.start()
+    await stage.settle()
+    assert "没看懂" in chat.messages[-1].text
+    await person.say(chat, "还在吗")
+    await stage.settle()
+    assert [message.by_bot for message in chat.messages[-2:]] == [False, True]
+    async with stage.program.store.glance() as conn:
+        faults = await updates.list_faults(conn)
+    assert [fault["payload"]["message"]["chat"] for fault in faults] == [7, 8]
+
+
 async def test_a_press_is_answered_only_after_the_commit(stage: Stage) -> None:
     seen_before_answer: list[bool] = []
 

@@ -249,9 +249,10 @@ async def test_taken_means_stored(stage: WebhookStage) -> None:
 async def test_a_locked_database_has_the_update_brought_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.engine._PRAGMAS", ("PRAGMA journal_mode=WAL", "PRAGMA busy_timeout=10"))
     monkeypatch.setattr("handlers.telegram.PAUSES", ())
-    async with WebhookStage(tmp_path) as stage:
+    stage = WebhookStage(tmp_path)
+    stage.database += "?timeout=0.01"
+    async with stage:
         handled = listening(stage)
         person = stage.sandbox.people.new("示例住户")
         chat = await person.start()
