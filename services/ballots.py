@@ -27,6 +27,7 @@ from rules.ballots import (
 from rules.calendar import closing
 from rules.counting import Method
 from rules.homes import Building
+from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
 from rules.results import publication, result_of, standings, tally
@@ -90,7 +91,7 @@ async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> B
     AtMostOutOfRange.
     """
     await check_convener(unit.conn, building.id, person_id)
-    plan = check_plan(plan)
+    plan = await _under_discussion(unit.conn, building.id, check_plan(plan))
     offered = [
         {"number": number, "label": label, "text": text, "picture": picture}
         for number, (label, text, picture) in enumerate(options_of(plan, building.lang), 1)
@@ -108,6 +109,17 @@ async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> B
         convener_id=person_id,
         closes_at=usual_closing(unit.now, ZoneInfo(building.zone)),
     )
+
+
+async def _under_discussion(conn: Connection, building_id: int, plan: Plan) -> Plan:
+    """The plan, belonging to the item that is being discussed just now, if it names none."""
+    if plan.meeting_id is not None:
+        return plan
+    for meeting in await meetings.of_building(conn, building_id, MeetingState.OPEN):
+        for item in await meetings.items_of(conn, meeting.id):
+            if item.state is ItemState.OPEN:
+                return replace(plan, meeting_id=meeting.id, item_id=item.id)
+    return plan
 
 
 async def check_draft(unit: Unit, ballot_id: int, person_id: int) -> Ballot:

@@ -292,3 +292,14 @@ async def test_an_english_building_is_asked_in_english(stage: Stage) -> None:
     card = scene.group.pinned
     assert card is not None
     assert card.buttons[0] == ["A", "B"]
+
+
+async def test_a_ballot_written_during_an_item_belongs_to_it(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    meeting = await open_meeting(stage, scene, "电动车棚")
+    await say(stage, scene.leader, scene.group, "下一项")
+    await say(stage, scene.leader, scene.group, "/vote 车棚什么颜色 | 蓝 | 绿")
+    async with stage.program.store.glance() as conn:
+        (item,) = await meetings.items_of(conn, meeting)
+        (ballot,) = await ballots.of_meeting(conn, meeting)
+    assert ballot.item_id == item.id

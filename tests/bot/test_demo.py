@@ -1,0 +1,90 @@
+"""The demo: the story holds in the terminal, and in a real browser it plays and takes a click for a vote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.demo import show
+from sandbox.page_story import StoryState
+from tests.sandbox.test_page_browser import CHROMIUM, QUIET
+
+SCREENS = os.environ.get("LOUYUHUI_SCREENS")  # a folder to keep screenshots in, as for the documentation
+
+
+async def test_the_story_holds_in_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert await show.in_terminal(tmp_path) == 0
+    told = capsys.readouterr().out
+    assert "❌" not in told
+    assert "乙 胜出" in told
+    assert "已确认，不再改动" in told
+    assert (tmp_path / "build/demo/minutes.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "build/demo/export.json").exists()
+
+
+async def open_page(browser: Browser, url: str, width: int, height: int) -> Page:
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=2 if width < 500 else 1
+    )
+    page = await context.new_page()
+    page.set_default_timeout(20_000)
+    await page.goto(url)
+    return page
+
+
+async def keep(page: Page, name: str) -> None:
+    if SCREENS:
+        await page.wait_for_timeout(600)  # let pictures and transitions settle
+        await page.screenshot(path=f"{SCREENS}/{name}.png")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+async def test_a_resident_votes_by_clicking_and_sees_the_result(tmp_path: Path) -> None:
+    async with show.stage(tmp_path, 40.0) as play, async_playwright() as playwright:
+        story = show.story(play)
+        play.sandbox.page.tell(story)
+        while "截止前不公布票数" not in str(story.state().caption):
+            assert await story.next()
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        voter, group = play.cast.neighbours[5], play.cast.group
+        phone = await open_page(browser, f"{play.sandbox.url}/#{voter.id}/{group.key}", 390, 844)
+        ballot = phone.get_by_test_id("message").filter(has_text="一户一票").last
+        await expect(ballot).to_contain_text("已投 0 户")
+        await keep(phone, "ballot-390")
+        await ballot.get_by_test_id("button").filter(has_text="乙").click()
+        await expect(phone.get_by_test_id("toast").last).to_contain_text("已记下：乙")
+        await expect(ballot).to_contain_text("已投 1 户")
+        await expect(ballot).not_to_contain_text("%")
+        desk = await open_page(browser, f"{play.sandbox.url}/#{play.cast.leader.id}/{group.key}", 1280, 800)
+        await desk.get_by_test_id("story-play").click()
+        result = phone.get_by_test_id("message").filter(has_text="结果").last
+        await expect(result).to_contain_text("乙 胜出")
+        await result.scroll_into_view_if_needed()
+        await keep(phone, "result-390")
+        await expect(desk.get_by_test_id("story-caption")).not_to_be_empty()
+        await keep(desk, "story-1280")
+        await expect(
+            desk.get_by_test_id("message").filter(has_text="会议纪要（已确认）").first
+        ).to_be_visible(timeout=90_000)
+        await keep(desk, "minutes-1280")
+        await play.sandbox.page.close()
+        await browser.close()
+        assert story.state() == StoryState(False, "minutes", *_end(story))
+
+
+def _end(story: object) -> tuple[object, ...]:
+    state = story.state()  # type: ignore[attr-defined]
+    assert "讲完" in str(state.caption)
+    return state.caption, state.person, state.chat, True
+
+
+def test_chromium_is_looked_for_where_it_is() -> None:
+    assert CHROMIUM is None or shutil.which(CHROMIUM) is not None
