@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -17,6 +17,10 @@ from storage.outbox import Due
 from storage.store import Store, Unavailable
 
 log = logging.getLogger(__name__)
+
+TIDY = timedelta(days=1)
+KEEP_UPDATES = timedelta(days=7)  # the platform brings an update again for one day
+KEEP_RECEIVED = timedelta(days=90)  # what a fault was met with: it may hold personal data
 
 
 def utc_now() -> datetime:
@@ -41,6 +45,7 @@ class Clock:
         self._routes = routes
         self._bot_name = bot_name
         self._now = now
+        self._tidied: datetime | None = None
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
             self.tick, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
@@ -64,8 +69,19 @@ class Clock:
         try:
             while await self._do_some():
                 pass
+            await self._tidy()
         except Unavailable as error:
             log.warning("the schedule has to wait: %s", error)
+
+    async def _tidy(self) -> None:
+        """Once a day, forget what is needed no more."""
+        now = self._now()
+        if self._tidied is not None and now - self._tidied < TIDY:
+            return
+        async with self._store.unit(now) as unit:
+            await updates.forget_before(unit.conn, now - KEEP_UPDATES)
+            await updates.forget_received_before(unit.conn, now - KEEP_RECEIVED)
+        self._tidied = now
 
     async def _do_some(self) -> bool:
         async with self._store.glance() as conn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import faults, seen_updates
@@ -26,6 +26,12 @@ async def record(conn: AsyncConnection, update_id: int, toast: dict[str, Any] | 
 async def forget_before(conn: AsyncConnection, moment: datetime) -> None:
     """Forget updates handled before a moment; the platform keeps undelivered ones for a day."""
     await conn.execute(delete(seen_updates).where(seen_updates.c.at < moment))
+
+
+async def forget_received_before(conn: AsyncConnection, moment: datetime) -> None:
+    """Forget what was received when a fault was met before a moment; the fault itself stays on record."""
+    old = (faults.c.at < moment, faults.c.payload.is_not(None))
+    await conn.execute(update(faults).where(*old).values(payload=null()))
 
 
 async def add_fault(
