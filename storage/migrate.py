@@ -58,7 +58,8 @@ async def differences(engine: AsyncEngine) -> list[object]:
 
 def write_revision(connection: Connection, message: str) -> None:
     """Write the revision that makes the tables of the code out of those of the database (for developers)."""
-    command.revision(_config(connection), message, autogenerate=True)
+    number = int(newest() or 0) + 1
+    command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
 
 
 def _run(connection: Connection) -> None:

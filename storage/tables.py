@@ -470,9 +470,17 @@ _REFUSALS = {
         "UPDATE",
         (
             "OLD.state <> 'draft' AND (OLD.question <> NEW.question OR OLD.method <> NEW.method"
-            " OR OLD.at_most <> NEW.at_most OR OLD.seats <> NEW.seats OR OLD.roll_hash <> NEW.roll_hash)"
+            " OR OLD.at_most <> NEW.at_most OR OLD.seats <> NEW.seats OR OLD.eligible <> NEW.eligible"
+            " OR COALESCE(OLD.roll_hash, '') <> COALESCE(NEW.roll_hash, '')"
+            " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, ''))"
         ),
         "an open ballot is frozen",
+    ),
+    "ballots_one_way": (
+        "ballots",
+        "UPDATE",
+        "OLD.state = 'closed' AND NEW.state <> 'closed' OR OLD.state = 'open' AND NEW.state = 'draft'",
+        "a ballot is opened once and closed once",
     ),
     "options_frozen": (
         "options",

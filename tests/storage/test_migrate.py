@@ -1,0 +1,184 @@
+"""The schema: migrated is what the code says, on both engines, and nothing that was stored is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_mock_engine, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import ExecutableDDLElement
+
+from storage import homes, log, migrate, people
+from storage.engine import open_engine
+from storage.store import Store, Unavailable
+from storage.tables import metadata, refusing_triggers
+
+REVISIONS = list(ScriptDirectory(str(migrate.FOLDER)).walk_revisions())  # the newest first
+NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """An empty database."""
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db")
+    yield engine
+    await engine.dispose()
+
+
+async def schema(engine: AsyncEngine) -> dict[str, str]:
+    """Every table, index and trigger with its SQL, spaces and quotes aside."""
+    async with engine.connect() as conn:
+        rows = (await conn.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))).all()
+    return {name: plain(sql) for name, sql in rows if name not in {"alembic_version", "sqlite_sequence"}}
+
+
+def plain(sql: str) -> str:
+    return re.sub(r"[\s\"]+", "", sql)
+
+
+def constraints(sql: str) -> tuple[str, list[str]]:
+    """A statement with its constraints in one order, which means nothing."""
+    head, *rest = re.split(r",(?=UNIQUE|CHECK|FOREIGN|PRIMARY)", sql.removesuffix(")"))
+    return head, sorted(rest)
+
+
+async def test_a_migrated_database_is_what_the_code_says(engine: AsyncEngine, tmp_path: Path) -> None:
+    await migrate.upgrade(engine)
+    assert await migrate.differences(engine) == []
+    created = open_engine(f"sqlite+aiosqlite:///{tmp_path}/created.db")
+    async with created.begin() as conn:
+        await conn.run_sync(metadata.create_all)
+    migrated, said = await schema(engine), await schema(created)
+    await created.dispose()
+    assert set(migrated) == set(said)
+    triggers = {name: sql for name, sql in said.items() if sql.startswith("CREATETRIGGER")}
+    assert len(triggers) == len(refusing_triggers("sqlite"))
+    assert {name: migrated[name] for name in triggers} == triggers
+    assert {name: constraints(sql) for name, sql in migrated.items()} == {
+        name: constraints(sql) for name, sql in said.items()
+    }
+
+
+async def test_a_difference_would_be_seen(engine: AsyncEngine) -> None:
+    await migrate.upgrade(engine)
+    async with engine.begin() as conn:
+        await conn.execute(text("ALTER TABLE people DROP COLUMN reminders"))
+        await conn.execute(text("CREATE TABLE stray (id INTEGER)"))
+    assert len(await migrate.differences(engine)) == 2
+
+
+async def test_it_is_marked_with_the_newest_revision(engine: AsyncEngine) -> None:
+    assert await migrate.current(engine) is None
+    await migrate.upgrade(engine)
+    assert await migrate.current(engine) == migrate.newest() is not None
+
+
+async def fill(engine: AsyncEngine) -> None:
+    """A person who lives somewhere, and an event."""
+    async with Store(engine).unit(NOW) as unit:
+        community = await homes.community(unit.conn, "示例小区")
+        building = await homes.add_building(
+            unit.conn, community_id=community, name="3栋", units=2, zone="Asia/Shanghai", lang="zh"
+        )
+        await homes.add_households(unit.conn, [{"building_id": building.id, "unit": "1", "room": "101"}])
+        person = await people.meet(unit.conn, "1", "示例住户", "zh", NOW)
+        await homes.join(unit.conn, 1, person.id, "slip", NOW)
+        await log.append(unit.conn, "building:1", "joined", NOW, person=person.id)
+
+
+async def everything(engine: AsyncEngine) -> dict[str, list[tuple[object, ...]]]:
+    async with engine.connect() as conn:
+        return {
+            table.name: [tuple(row) for row in await conn.execute(table.select())]
+            for table in metadata.sorted_tables
+        }
+
+
+async def test_upgrading_again_changes_nothing_of_a_filled_database(engine: AsyncEngine) -> None:
+    await migrate.upgrade(engine)
+    await fill(engine)
+    before = await everything(engine), await schema(engine)
+    await migrate.upgrade(engine)
+    assert (await everything(engine), await schema(engine)) == before
+    assert before[0]["events"]
+
+
+def go_down(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
+@pytest.mark.parametrize("revision", [script.down_revision or "base" for script in REVISIONS])
+async def test_each_revision_can_be_taken_back_and_made_again(engine: AsyncEngine, revision: str) -> None:
+    await migrate.upgrade(engine)
+    before = await schema(engine)
+    await fill(engine)
+    kept = await everything(engine)
+    async with engine.connect() as conn:
+        await conn.run_sync(go_down, revision)
+        await conn.commit()
+    if revision == "base":
+        assert await schema(engine) == {}
+    await migrate.upgrade(engine)
+    assert await schema(engine) == before
+    if revision != "base":
+        assert await everything(engine) == kept
+
+
+def test_revisions_are_one_chain() -> None:
+    assert [script.down_revision for script in REVISIONS] == [
+        *(script.revision for script in REVISIONS[1:]),
+        None,
+    ]
+
+
+async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(engine: AsyncEngine) -> None:
+    async with engine.begin() as conn:
+        await conn.execute(text("CREATE TABLE votes (mine INTEGER)"))
+    with pytest.raises(Unavailable, match="votes"):
+        await migrate.upgrade(engine)
+    assert set(await schema(engine)) == {"votes"}
+    assert await migrate.current(engine) is None
+
+
+# PostgreSQL, as statements: there is none where this is tested
+
+
+def migrated_for_postgresql() -> list[str]:
+    written = StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": written}
+    )
+    with Operations.context(context):
+        for script in reversed(REVISIONS):
+            script.module.upgrade()
+    return [plain(statement) for statement in re.split(r";\n\n", written.getvalue()) if statement.strip()]
+
+
+def said_for_postgresql() -> list[str]:
+    written: list[str] = []
+
+    def write(statement: ExecutableDDLElement, *_: object) -> None:
+        written.append(str(statement.compile(dialect=postgresql.dialect())))
+
+    metadata.create_all(create_mock_engine("postgresql://", write), checkfirst=False)
+    return [plain(statement) for statement in written]
+
+
+def test_the_revisions_say_the_same_to_postgresql_as_the_code() -> None:
+    migrated, said = migrated_for_postgresql(), said_for_postgresql()
+    assert sum("CREATEFUNCTION" in statement for statement in said) == len(refusing_triggers("sqlite"))
+    assert sorted(map(constraints, migrated)) == sorted(map(constraints, said))
