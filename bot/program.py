@@ -63,7 +63,7 @@ class Program:
         else:
             await self.application.bot.delete_webhook()
             self.loops += (asyncio.create_task(self.intake.run(), name="intake"),)
-        log.info("the bot is at work: %s", "long polling" if self.webhook is None else "webhook")
+        log.debug("the bot is at work: %s", "long polling" if self.webhook is None else "webhook")
 
     async def stop(self) -> None:
         """Take nothing more in, and finish what is under way."""
@@ -74,7 +74,7 @@ class Program:
         for loop in reversed(self.loops):
             await self.reception.drain()
             await _end(loop)
-        log.info("the bot has stopped")
+        log.debug("the bot has stopped")
 
     def parts(self) -> dict[str, bool]:
         """Of each part by name whether it runs."""

@@ -12,7 +12,7 @@ from bot.settings import Settings
 async def serve(token: str, api: str, database: str) -> None:
     """Run until killed."""
     async with running(Settings(token=token, api=api, database=database, tick=3600)) as program:
-        await program.ended()
+        await program.until(asyncio.Event())
 
 
 if __name__ == "__main__":
