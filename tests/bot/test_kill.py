@@ -106,7 +106,6 @@ async def started(town: Town) -> asyncio.subprocess.Process:
         *(sys.executable, "-m", "tests.bot.process", town.token, town.sandbox.url, town.database),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stderr=asyncio.subprocess.DEVNULL,
     )
 
 
