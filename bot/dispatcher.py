@@ -13,25 +13,30 @@ import logging
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
+from typing import TypeVar
 
 from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.postman import Delivery, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
 from rules.people import Chat
-from storage import outbox, people, updates
+from storage import marks, outbox, people, updates
 from storage.outbox import Card, Letter
-from storage.store import Connection, Store, Unavailable, Unit
+from storage.store import Connection, Piece, Store, Unavailable, Unit
+
+T = TypeVar("T")
+Undelivered = Gone | Later | Lost | Moved | Refused | Unsure
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 30  # requests under way
+AHEAD = 8  # messages marked as leaving before the overall budget lets them, so that marking costs no time
 ATTEMPTS = 5
 LOOK = 5.0  # seconds after which it looks for what another process has put in
-SOON = 0.05  # seconds before the overall budget is asked again
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
 
 
@@ -92,7 +97,11 @@ class Dispatcher:
         self._order = itertools.count()
         self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
         self._last = 0  # id of the newest letter taken in
+        self._news = True  # something was committed since the last look
         self._wake = asyncio.Event()
+        self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
+        self._gate = asyncio.Lock()
+        self._answered = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         store.on_commit(self._notice)
 
@@ -100,6 +109,7 @@ class Dispatcher:
         return time.monotonic() * self._speed
 
     def _notice(self) -> None:
+        self._news = True
         self.idle.clear()
         self._wake.set()
 
@@ -109,10 +119,8 @@ class Dispatcher:
         try:
             while True:
                 self._wake.clear()
-                try:
-                    await self._pull()
-                except Unavailable as error:
-                    log.warning("the outbox cannot be read: %s", error)
+                if self._news:
+                    await self._look()
                 pause = self._start_ready()
                 if not (self._sending or self._ready or self._later or self._wake.is_set()):
                     self.idle.set()
@@ -120,9 +128,17 @@ class Dispatcher:
                     wait = LOOK if pause is None else min(LOOK, pause / self._speed)
                     await asyncio.wait_for(self._wake.wait(), wait)
                 except TimeoutError:
-                    continue
+                    self._news = True
         finally:
             await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def _look(self) -> None:
+        self._news = False
+        try:
+            await self._pull()
+        except Unavailable as error:
+            log.warning("the outbox cannot be read: %s", error)
+            self._news = True
 
     async def _recover(self) -> None:
         """Settle what was under way when the process ended: notices go again, chatter is let go."""
@@ -175,10 +191,8 @@ class Dispatcher:
         while self._later and self._later[0][0] <= now:
             self._list(heapq.heappop(self._later)[2])
         while self._ready:
-            if len(self._sending) >= AT_ONCE:
+            if len(self._sending) >= AT_ONCE or len(self._ahead) >= AHEAD:
                 return None
-            if (free := self._limits.next_overall(now)) > now:
-                return None if free == inf else free - now
             self._start(self._queues[heapq.heappop(self._ready)[2]], now)
         return self._pause(now)
 
@@ -191,23 +205,22 @@ class Dispatcher:
     def _start(self, queue: _Queue, now: float) -> None:
         if queue.busy or not (queue.letters or queue.cards):
             return
+        group = queue.chat.kind == "group"
         job = queue.next(now)
-        when = max(queue.wait_until, queue.card_after) if job is None else self._when(queue, job, now)
+        if job is None:
+            when = max(queue.wait_until, queue.card_after)
+        else:
+            weight = self._postman.weight(job)
+            free = self._limits.next_in(queue.chat.id, now, group=group, messages=weight)
+            when = max(queue.wait_until, free)
         if when > now or job is None:
             heapq.heappush(self._later, (when, next(self._order), queue.chat.id))
             return
         queue.busy = True
-        self._limits.leave(self._postman.weight(job))
+        self._ahead.add(queue.chat.id)
         task = asyncio.create_task(self._send(queue, job))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
-
-    def _when(self, queue: _Queue, job: Letter | Card, now: float) -> float:
-        """When the limits let a job leave; for more than one message the overall budget has to be asked."""
-        group, weight = queue.chat.kind == "group", self._postman.weight(job)
-        when = max(queue.wait_until, self._limits.next_in(queue.chat.id, now, group=group, messages=weight))
-        overall = self._limits.next_overall(now, weight)
-        return max(when, now + SOON if overall == inf else overall)
 
     async def _send(self, queue: _Queue, job: Letter | Card) -> None:
         try:
@@ -222,31 +235,62 @@ class Dispatcher:
             log.exception("fault while sending to chat %s", queue.chat.id)
             await self._drop(queue, job, traceback.format_exc())
         finally:
-            self._limits.arrive(queue.chat.id, self._tick(), self._postman.weight(job))
+            self._passed(queue)
             queue.busy = False
             if queue.letters or queue.cards:
                 self._list(queue.chat.id)
-            self._notice()
+            self._wake.set()
+
+    async def _carry(
+        self, queue: _Queue, job: Letter | Card, carry: Callable[[], Awaitable[Delivery]]
+    ) -> Delivery:
+        """Carry something when the budget of all chats together lets it leave: first come, first served."""
+        weight = self._postman.weight(job)
+        async with self._gate:
+            while (free := self._limits.next_overall(self._tick(), weight)) > self._tick():
+                await self._until(free)
+            self._limits.leave(weight)
+        self._passed(queue)
+        try:
+            return await carry()
+        finally:
+            self._limits.arrive(queue.chat.id, self._tick(), weight)
+            self._answered.set()
+
+    def _passed(self, queue: _Queue) -> None:
+        """Let the next one come before the gate."""
+        self._ahead.discard(queue.chat.id)
+        self._wake.set()
+
+    async def _until(self, free: float) -> None:
+        """Wait until a moment, or until something under way is answered."""
+        self._answered.clear()
+        wait = None if free == inf else (free - self._tick()) / self._speed
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._answered.wait(), wait)
 
     async def _send_letter(self, queue: _Queue, letter: Letter) -> None:
-        async with self._store.unit(self._clock()) as unit:
-            queue.chat = await people.chat(unit.conn, queue.chat.id)
-            if queue.chat.state == "here":
-                await outbox.change_letters(unit.conn, [letter.id], state="sending")
+        queue.chat = await self._mark(lambda conn: marks.set_out(conn, queue.chat.id, letter.id))
         delivery: Delivery = Gone("chat is gone")
         if queue.chat.state == "here":
-            delivery = await self._postman.send(queue.chat, letter)
+            delivery = await self._carry(queue, letter, lambda: self._postman.send(queue.chat, letter))
+        if isinstance(delivery, Sent):
+            message, now = delivery.message, self._clock()
+            await self._mark(lambda conn: marks.arrived(conn, letter.id, message, now))
+            queue.letters.popleft()
+            return
         async with self._store.unit(self._clock()) as unit:
             if await self._settle_letter(unit, queue, letter, delivery):
                 queue.letters.popleft()
 
-    async def _settle_letter(self, unit: Unit, queue: _Queue, letter: Letter, delivery: Delivery) -> bool:
-        """Write down what became of a letter; whether it is over with."""
+    async def _mark(self, mark: Callable[[Piece], T]) -> T:
+        """Note something about a message, in one transaction with what is noted at the same time."""
+        return await self._store.at_once(mark, tell=False)
+
+    async def _settle_letter(self, unit: Unit, queue: _Queue, letter: Letter, delivery: Undelivered) -> bool:
+        """Write down what became of a letter that was not sent; whether it is over with."""
         ids = [letter.id]
         match delivery:
-            case Sent(message):
-                await outbox.change_letters(unit.conn, ids, state="sent", sent_at=unit.now, message=message)
-                return True
             case Gone(why):
                 await self._leave(unit, queue.chat)
                 await outbox.change_letters(unit.conn, ids, state="dropped", why=why)
@@ -270,27 +314,29 @@ class Dispatcher:
                 return False
 
     async def _show_card(self, queue: _Queue, card: Card) -> None:
-        async with self._store.glance() as conn:
-            queue.chat = await people.chat(conn, queue.chat.id)
-            card = await outbox.card(conn, card.id)
+        seen = card
+        queue.chat, card = await self._mark(lambda conn: marks.look_at(conn, queue.chat.id, seen.id))
         delivery: Delivery = Gone("chat is gone")
         if card.state == "live" and queue.chat.state == "here":
-            delivery = await self._postman.show(queue.chat, card)
+            delivery = await self._carry(queue, card, lambda: self._postman.show(queue.chat, card))
         if queue.chat.kind == "group":  # a list that one person ticks in private is to follow the finger
             queue.card_after = self._tick() + self._limits.card_pace
-        async with self._store.unit(self._clock()) as unit:
-            if await self._settle_card(unit, queue, card, delivery):
-                queue.cards.pop(card.id, None)
-                self._metrics.card_lag(self._tick() - queue.behind_since.pop(card.id, self._tick()))
+        if isinstance(delivery, Sent):
+            message, picture = delivery.message, delivery.picture
+            await self._mark(lambda conn: marks.shown(conn, card, message, picture=picture))
+        else:
+            async with self._store.unit(self._clock()) as unit:
+                if not await self._settle_card(unit, queue, card, delivery):
+                    return
+        self._metrics.card_lag(self._tick() - queue.behind_since.pop(card.id, self._tick()))
+        if queue.cards[card.id].wanted > card.wanted:  # renewed while it was under way
+            queue.behind_since[card.id] = self._tick()
+        else:
+            del queue.cards[card.id]
 
-    async def _settle_card(self, unit: Unit, queue: _Queue, card: Card, delivery: Delivery) -> bool:
-        """Write down what a card shows now; whether it is done with for the present."""
+    async def _settle_card(self, unit: Unit, queue: _Queue, card: Card, delivery: Undelivered) -> bool:
+        """Write down what became of a card that was not shown; whether it is done with for the present."""
         match delivery:
-            case Sent(message, picture):
-                await outbox.change_card(
-                    unit.conn, card.id, message=message, shown=card.wanted, picture=picture, attempts=0
-                )
-                return True
             case Gone():
                 await self._leave(unit, queue.chat)
                 await outbox.change_card(unit.conn, card.id, shown=card.wanted)

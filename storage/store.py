@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection as BlockingConnection
 from sqlalchemy.exc import DatabaseError, IntegrityError
@@ -33,6 +33,13 @@ class Unit:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    work: Callable[[Piece], Any]
+    tell: bool
+    future: asyncio.Future[Any]
+
+
 class Store:
     """The database as the services see it: units that write, glances that read."""
 
@@ -40,6 +47,8 @@ class Store:
         self.engine = engine
         self._beside = Beside(engine.url) if engine.dialect.name == "sqlite" else None
         self._turn = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
+        self._runner: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -55,19 +64,51 @@ class Store:
         async with self._write(), self.engine.begin() as conn:
             yield Unit(conn, now)
 
-    async def at_once(self, work: Callable[[Piece], T]) -> T:
-        """What a transaction gives that is one blocking function: on SQLite a single hop to a thread.
+    async def at_once(self, work: Callable[[Piece], T], *, tell: bool = True) -> T:
+        """What a piece gives, a blocking function: on SQLite it is a single hop to a thread.
 
-        Raises Unavailable, as a unit does.
+        The listeners are called unless `tell` is false. Pieces that wait at the same time share one
+        transaction. Each may be run twice: where one fails, each is run anew alone. Raises Unavailable, as a
+        unit does.
         """
-        async with self._write():
-            if self._beside is not None:
-                return await self._beside.run(work)
-            async with self.engine.begin() as conn:
-                return await conn.run_sync(work)
+        piece = _Waiting(work, tell, asyncio.get_running_loop().create_future())
+        self._waiting.append(piece)
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run_waiting())
+        result: T = await piece.future
+        return result
+
+    async def _run_waiting(self) -> None:
+        while self._waiting:
+            async with self._turn:
+                pass  # whoever comes until it is our turn shares the transaction
+            pieces, self._waiting = self._waiting, []
+            await self._run_together(pieces)
+
+    async def _run_together(self, pieces: list[_Waiting]) -> None:
+        """Run pieces in one transaction, and should it fail, each alone: a fault spoils only its own."""
+        try:
+            async with self._write(tell=any(piece.tell for piece in pieces)):
+                results = await self._transact(lambda conn: [piece.work(conn) for piece in pieces])
+        except Exception as error:  # noqa: BLE001 - it is handed to the one whose piece it is
+            if len(pieces) > 1:
+                for piece in pieces:
+                    await self._run_together([piece])
+            elif not pieces[0].future.done():
+                pieces[0].future.set_exception(error)
+        else:
+            for piece, result in zip(pieces, results, strict=True):
+                if not piece.future.done():
+                    piece.future.set_result(result)
+
+    async def _transact(self, work: Callable[[Piece], T]) -> T:
+        if self._beside is not None:
+            return await self._beside.run(work)
+        async with self.engine.begin() as conn:
+            return await conn.run_sync(work)
 
     @asynccontextmanager
-    async def _write(self) -> AsyncIterator[None]:
+    async def _write(self, *, tell: bool = True) -> AsyncIterator[None]:
         """One writer's turn; on leaving, what was written is committed."""
         try:
             async with self._turn:
@@ -76,7 +117,7 @@ class Store:
             raise  # refused by a rule of the tables: trying again would not help
         except DatabaseError as error:
             raise Unavailable(str(error.orig)) from error
-        for listener in self._listeners:
+        for listener in self._listeners if tell else ():
             listener()
 
     @asynccontextmanager
@@ -90,6 +131,8 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._runner is not None:
+            await self._runner
         if self._beside is not None:
             await self._beside.close()
         await self.engine.dispose()

@@ -1,0 +1,43 @@
+"""What the outbox loop notes around each message, as pieces: those of many messages share a transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from rules.people import Chat
+from storage.outbox import Card
+from storage.rows import one
+from storage.store import Piece
+from storage.tables import cards, chats, outbox
+
+
+def set_out(conn: Piece, chat_id: int, letter_id: int) -> Chat:
+    """The chat as it is now; if it is there, its letter is on its way from here on."""
+    chat = _chat(conn, chat_id)
+    if chat.state == "here":
+        conn.execute(update(outbox).where(outbox.c.id == letter_id).values(state="sending"))
+    return chat
+
+
+def arrived(conn: Piece, letter_id: int, message: str, now: datetime) -> None:
+    """A letter was sent, as this message."""
+    sent = {"state": "sent", "sent_at": now, "message": message}
+    conn.execute(update(outbox).where(outbox.c.id == letter_id).values(**sent))
+
+
+def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card]:
+    """A chat and its card as they are now."""
+    row = conn.execute(select(cards).where(cards.c.id == card_id)).mappings().one()
+    return _chat(conn, chat_id), one(Card, row)
+
+
+def shown(conn: Piece, card: Card, message: str, *, picture: bool) -> None:
+    """A message shows a card as it was looked at."""
+    now = {"message": message, "picture": picture, "shown": card.wanted, "attempts": 0}
+    conn.execute(update(cards).where(cards.c.id == card.id).values(**now))
+
+
+def _chat(conn: Piece, chat_id: int) -> Chat:
+    return one(Chat, conn.execute(select(chats).where(chats.c.id == chat_id)).mappings().one())
