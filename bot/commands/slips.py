@@ -63,7 +63,7 @@ def slips(
             f"   还有 {printed.unknown} 户没有门牌，导入名册后再印。"
             f"/ {printed.unknown} households have no door yet: import the roll, then print again."
         )
-    say("   以前印的、没用过的条子作废。/ Unused slips printed before are void.")
+    say("   这些户以前印的、没用过的条子作废。/ Their earlier slips, if unused, are void.")
 
 
 async def _print(
