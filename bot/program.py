@@ -16,6 +16,7 @@ from telegram.ext import Application, ApplicationBuilder
 from bot.clock import Clock, utc_now
 from bot.dispatcher import Dispatcher
 from bot.intake import Intake, UpdatesRequest
+from bot.introduction import introduce
 from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.postman import Postman
@@ -111,6 +112,7 @@ async def running(
         async with program.application:
             try:
                 await program.start()
+                await introduce(program.application.bot)
                 yield program
             finally:
                 await program.stop()
