@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check run oracles lock clean
+.PHONY: help setup demo test check run oracles bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -35,6 +35,9 @@ run: setup ## the bot on real Telegram, with config.toml
 
 oracles: ## compare the counting with other programs (in an environment of its own)
 	@sh scripts/oracles
+
+bench: setup ## how fast it is, here and now (docs/performance.md)
+	@$(BIN)/python -m bench
 
 lock: setup ## make the locks anew from pyproject.toml
 	sh scripts/lock

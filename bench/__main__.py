@@ -1,0 +1,76 @@
+"""`make bench`: measures every figure, prints the table and writes build/bench.json."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.bursts import answered, stored
+from bench.busy_hour import busy_hour
+from bench.figure import Figure
+from bench.grown import grown
+from bench.notices import notices
+from bench.starting import starting
+from bench.toasts import toasts
+
+Measure = Callable[[Path], Awaitable[Figure | list[Figure]]]
+MEASURES: dict[str, Measure] = {
+    "stored": stored,
+    "answered": answered,
+    "toasts": toasts,
+    "busy_hour": busy_hour,
+    "notices": notices,
+    "grown": grown,
+    "starting": starting,
+}
+RESULT = Path("build/bench.json")
+
+
+def main(names: list[str]) -> int:
+    """Measure all figures, or those named; 1 when one does not hold."""
+    logging.basicConfig(level=logging.ERROR)
+    console = Console()
+    figures: list[Figure] = []
+    RESULT.parent.mkdir(exist_ok=True)
+    for name in names or MEASURES:
+        console.print(f"[dim]{name} …[/dim]")
+        with tempfile.TemporaryDirectory(dir=RESULT.parent) as folder:
+            measured = asyncio.run(_measure(MEASURES[name], Path(folder)))
+        figures += measured
+        console.print(table(measured))
+    console.print(table(figures))
+    RESULT.write_text(json.dumps([figure.as_json() for figure in figures], indent=1, ensure_ascii=False))
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+async def _measure(measure: Measure, folder: Path) -> list[Figure]:
+    measured = await measure(folder)
+    return measured if isinstance(measured, list) else [measured]
+
+
+def table(figures: list[Figure]) -> Table:
+    """The figures as a table: each with its aim, and with the lowest and highest of its repeats."""
+    shown = Table("figure", "value", "aim", "low - high", "", "measured")
+    for figure in figures:
+        sign = "≤" if figure.at_most else "≥"
+        shown.add_row(
+            figure.name,
+            f"{figure.value:.3g} {figure.unit}",
+            f"{sign} {figure.aim:g}",
+            f"{figure.low:.3g} - {figure.high:.3g}",
+            "[green]holds[/green]" if figure.holds else "[red]does not hold[/red]",
+            figure.note,
+        )
+    return shown
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
