@@ -37,7 +37,7 @@ class Request(BaseRequest):
 
     def __init__(
         self,
-        connections: int = 64,
+        connections: int = 128,
         *,
         read_timeout: float | None = 20.0,
         write_timeout: float | None = 5.0,
