@@ -17,7 +17,7 @@ REPEATS = 5
 
 
 async def starting(folder: Path) -> list[Figure]:
-    """Seconds to ready and MB then, of `louyuhui run` in a process of its own."""
+    """Seconds to ready and MB then, of `louyuhui run` in a process of its own, until it says that it runs."""
     figures = []
     for stored in (0, MANY):
         async with telegram() as platform:
@@ -43,11 +43,14 @@ async def _start(platform: Telegram, folder: Path, database: Path) -> tuple[floa
         "run",
         "--config",
         str(config),
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
+    assert process.stdout is not None
     try:
-        await platform.ask("listened")
+        while b"is running" not in (said := await process.stdout.readline()):
+            assert said, "it starts"
         return time.monotonic() - begun, _memory(process.pid)
     finally:
         process.terminate()
