@@ -112,7 +112,9 @@ async def test_a_token_that_is_taken_back_ends_it(sandbox: Sandbox, tmp_path: Pa
     token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
     async with started(tmp_path, sandbox.url, token) as process:
         await running(process)
+        (bot,) = sandbox.world.bots.values()
         sandbox.world.bots.clear()
+        bot.updates.wake()  # the request for updates that is open just now ends
         code, errors = await outcome(process)
     assert code == 3
     assert "令牌 token 不对" in errors
