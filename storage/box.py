@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, bindparam, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -240,14 +240,22 @@ def _cast_events(conn: Connection, cast: Collection[tuple[int, int]], now: datet
     return written
 
 
-def _heads(conn: Connection, ballot_ids: Collection[int]) -> dict[str, Event]:
-    """The last event of each ballot's stream: one look into the index a ballot, however long the streams."""
+def _last_events() -> Select[Any]:
+    """The last event of each of some `ballots`: one look into the index a ballot, however long its stream."""
     stream = literal("ballot:").concat(ballots.c.id.cast(String))
     earlier = events.alias()
     last = select(func.max(earlier.c.number)).where(earlier.c.stream == stream).scalar_subquery()
-    mine = events.c.stream == stream, events.c.number == last
-    query = select(events).select_from(ballots).join(events, and_(*mine)).where(ballots.c.id.in_(ballot_ids))
-    return {event.stream: event for event in every(Event, conn.execute(query))}
+    mine = and_(events.c.stream == stream, events.c.number == last)
+    query = select(events).select_from(ballots).join(events, mine)
+    return query.where(ballots.c.id.in_(bindparam("ballots", expanding=True)))
+
+
+_HEADS = _last_events()
+
+
+def _heads(conn: Connection, ballot_ids: Collection[int]) -> dict[str, Event]:
+    found = conn.execute(_HEADS, {"ballots": list(ballot_ids)})
+    return {event.stream: event for event in every(Event, found)}
 
 
 def _row(event: Event) -> dict[str, Any]:
