@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.postgres import open_postgres
 from storage.sqlite import OneHop, prepare
 from storage.store import Unavailable
 
@@ -19,8 +20,10 @@ def open_engine(url: str) -> AsyncEngine:
     """
     try:
         known = make_url(url)
+        if known.get_backend_name() == "postgresql":
+            return open_postgres(known)
         if known.get_backend_name() != "sqlite":
-            return create_async_engine(known)
+            raise Unavailable(f"neither SQLite nor PostgreSQL: {known.get_backend_name()}")
         engine = create_async_engine(known, async_creator=lambda: OneHop(lambda: _connect(engine)))
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise Unavailable(str(error)) from error

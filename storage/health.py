@@ -6,6 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.store import Unavailable
+
 
 async def trouble(engine: AsyncEngine) -> str | None:
     """What is wrong with a database, in its own words; None when nothing is. It is left as it was."""
@@ -19,4 +21,6 @@ async def trouble(engine: AsyncEngine) -> str | None:
             await conn.rollback()
     except DBAPIError as error:
         return str(error.orig)
+    except Unavailable as error:
+        return str(error)
     return None

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection as BlockingConnection
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.sqlite import Beside
@@ -113,8 +113,8 @@ class Store:
         try:
             async with self._turn:
                 yield
-        except IntegrityError:
-            raise  # refused by a rule of the tables: trying again would not help
+        except (IntegrityError, ProgrammingError):
+            raise  # refused by a rule of the tables, or never right: trying again would not help
         except DatabaseError as error:
             raise Unavailable(str(error.orig)) from error
         for listener in self._listeners if tell else ():
@@ -126,6 +126,8 @@ class Store:
         try:
             async with self.engine.connect() as conn:
                 yield await conn.execution_options(reading=True)
+        except ProgrammingError:
+            raise
         except DatabaseError as error:
             raise Unavailable(str(error.orig)) from error
 

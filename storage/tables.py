@@ -523,7 +523,8 @@ def refusing_triggers(dialect: str) -> list[str]:
             returned = "OLD" if verb == "DELETE" else "NEW"
             statements.append(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-                f" IF {when or 'TRUE'} THEN RAISE EXCEPTION '{why}'; END IF; RETURN {returned}; END $$"
+                f" IF {when or 'TRUE'} THEN RAISE restrict_violation USING MESSAGE = '{why}'; END IF;"
+                f" RETURN {returned}; END $$"
             )
             statements.append(
                 f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rules.ballots import Ballot, Plan
@@ -18,7 +17,6 @@ from storage import ballots as stored
 from storage import homes, people
 from storage.engine import open_engine
 from storage.store import Store, Unit
-from storage.tables import metadata
 
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 GROUP = "-1001"
@@ -84,11 +82,9 @@ async def _join(unit: Unit, home: Household, address: str) -> int:
 
 
 @asynccontextmanager
-async def house(folder: Path, households: int = 60, residents: int = 50) -> AsyncIterator[House]:
+async def house(database: str, households: int = 60, residents: int = 50) -> AsyncIterator[House]:
     """A building whose first households have one resident each, at the addresses "0", "1", …"""
-    store = Store(open_engine(f"sqlite+aiosqlite:///{folder}/house.db"))
-    async with store.engine.begin() as conn:
-        await conn.run_sync(metadata.create_all)
+    store = Store(open_engine(database))
     async with store.unit(NOW) as unit:
         community = await homes.community(unit.conn, "示例小区")
         building = await homes.add_building(

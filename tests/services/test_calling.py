@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -38,8 +37,8 @@ PLANNED = datetime(2026, 11, 25, 19, 30, tzinfo=NOW.tzinfo)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(tmp_path, households=10, residents=3) as house:
+async def house(database: str) -> AsyncIterator[House]:
+    async with a_house(database, households=10, residents=3) as house:
         yield house
 
 

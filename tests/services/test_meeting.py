@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,6 @@ from services import binding, meeting, minutes, record
 from storage import homes, log, meetings, people
 from storage.engine import open_engine
 from storage.store import Store, Unit
-from storage.tables import metadata
 from tests.stage import START
 
 PLAN = {"step": "confirm", "name": "3栋", "units": 2, "households": 48}
@@ -37,11 +35,8 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/house.db")
-    async with engine.begin() as conn:
-        await conn.run_sync(metadata.create_all)
-    store = Store(engine)
+async def house(database: str) -> AsyncIterator[House]:
+    store = Store(open_engine(database))
     async with store.unit(START) as unit:
         leader = await people.meet(unit.conn, "1", "示例组长", "zh", START)
         chat = await people.enter(unit.conn, "-1", "group", "3栋邻里群")

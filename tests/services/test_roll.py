@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from rules.roll import RollLine
 from services import roll
-from storage import homes, log, migrate, people
+from storage import homes, log, people
 from storage.engine import open_engine
 from storage.store import Store
 
@@ -19,9 +18,8 @@ ZONE = "Asia/Shanghai"
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(open_engine(f"sqlite+aiosqlite:///{tmp_path}/roll.db"))
-    await migrate.upgrade(store.engine)
+async def store(database: str) -> AsyncIterator[Store]:
+    store = Store(open_engine(database))
     yield store
     await store.close()
 

@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -35,9 +34,9 @@ from tests.services.house import GROUP, House, house
 
 
 @pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[House]:
+async def home(database: str) -> AsyncIterator[House]:
     """Sixty households, in fifty of which somebody votes."""
-    async with house(tmp_path) as home:
+    async with house(database) as home:
         yield home
 
 
@@ -82,7 +81,7 @@ async def test_a_second_delivery_changes_nothing_and_is_answered_alike(home: Hou
     [
         ({"chat": "-1002"}, (1,), NotThisBallot),  # another group
         ({"ballot_id": 999}, (1,), NotThisBallot),
-        ({"ballot_id": 10**17}, (1,), NotThisBallot),
+        ({"ballot_id": 2**31 - 1}, (1,), NotThisBallot),
         ({"user": "stranger"}, (1,), NotAResident),
         ({"user": "elsewhere"}, (1,), NotOnTheRoll),
         ({}, (99,), UnknownOption),
@@ -98,8 +97,8 @@ async def test_a_press_that_does_not_count_is_refused_by_its_name_and_changes_no
 ) -> None:
     ballot, box = await home.open(), home.box()
     await _live_elsewhere(home)
-    user = str(how.pop("user", "0"))
-    outcome = await home.press(box, user, ballot.id, *options, **how)
+    user, press = str(how.get("user", "0")), {name: how[name] for name in how if name != "user"}
+    outcome = await home.press(box, user, ballot.id, *options, **press)
     assert type(outcome.refusal) is refusal
     assert await home.votes(ballot) == {}
 
@@ -195,6 +194,7 @@ async def test_who_stops_waiting_keeps_nobody_else_from_an_answer(home: House) -
     assert (await home.press(box, "2", ballot.id, 2)).refusal is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_a_database_that_cannot_be_written_is_said_and_nothing_is_stored(home: House) -> None:
     ballot, box = await home.open(), home.box()
     await home.store.at_once(lambda conn: conn.exec_driver_sql("ALTER TABLE seen_updates RENAME TO gone"))

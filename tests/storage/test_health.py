@@ -25,24 +25,24 @@ async def test_it_may_be_asked_twice(store: Store) -> None:
     assert [await health.trouble(store.engine) for _ in range(2)] == [None, None]
 
 
-async def test_a_locked_database_says_so(store: Store, tmp_path: Path) -> None:
+async def test_a_locked_database_says_so(file_store: Store, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert await health.trouble(store.engine) == "database is locked"
+        assert await health.trouble(file_store.engine) == "database is locked"
 
 
-async def test_a_read_only_database_says_so(store: Store, tmp_path: Path) -> None:
+async def test_a_read_only_database_says_so(file_store: Store, tmp_path: Path) -> None:
     engine = open_engine(f"sqlite+aiosqlite:///file:{tmp_path}/test.db?mode=ro&uri=true")
     assert await health.trouble(engine) == "attempt to write a readonly database"
     await engine.dispose()
 
 
-async def test_a_torn_file_says_so(store: Store, tmp_path: Path) -> None:
-    await store.engine.dispose()
+async def test_a_torn_file_says_so(file_store: Store, tmp_path: Path) -> None:
+    await file_store.engine.dispose()
     file = tmp_path / "test.db"
     content = bytearray(file.read_bytes())
     content[4096 * 3 : 4096 * 6] = b"\xff" * (4096 * 3)
     file.write_bytes(content)
-    trouble = await health.trouble(store.engine)
+    trouble = await health.trouble(file_store.engine)
     assert trouble is not None
     assert "malformed" in trouble or "Tree" in trouble

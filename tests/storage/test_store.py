@@ -115,18 +115,20 @@ async def test_a_rule_of_the_tables_is_no_unavailability(store: Store) -> None:
     assert await names(store) == []
 
 
-async def test_a_locked_database_is_unavailable_and_available_again(store: Store, tmp_path: Path) -> None:
+async def test_a_locked_database_is_unavailable_and_available_again(
+    file_store: Store, tmp_path: Path
+) -> None:
     with held(tmp_path):
         with pytest.raises(Unavailable, match="locked"):
-            async with store.unit(NOW) as unit:
+            async with file_store.unit(NOW) as unit:
                 await homes.community(unit.conn, "示例小区")
-        assert await names(store) == [], "reading goes on"
-    async with store.unit(NOW) as unit:
+        assert await names(file_store) == [], "reading goes on"
+    async with file_store.unit(NOW) as unit:
         await homes.community(unit.conn, "示例小区")
-    assert await names(store) == ["示例小区"]
+    assert await names(file_store) == ["示例小区"]
 
 
-async def test_a_read_only_database_is_unavailable(store: Store, tmp_path: Path) -> None:
+async def test_a_read_only_database_is_unavailable(file_store: Store, tmp_path: Path) -> None:
     read_only = Store(open_engine(f"sqlite+aiosqlite:///file:{tmp_path}/test.db?mode=ro&uri=true"))
     with pytest.raises(Unavailable, match="readonly"):
         async with read_only.unit(NOW) as unit:
@@ -176,8 +178,8 @@ def test_what_is_no_database_is_unavailable(url: str) -> None:
         open_engine(url)
 
 
-async def test_what_was_committed_is_on_the_disk(store: Store) -> None:
-    async with store.engine.connect() as conn:
+async def test_what_was_committed_is_on_the_disk(file_store: Store) -> None:
+    async with file_store.engine.connect() as conn:
         pragmas = {
             name: (await conn.exec_driver_sql(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")

@@ -111,6 +111,7 @@ def _refuse_on_postgresql(name: str, table: str, verb: str, when: str, why: str)
     returned = "OLD" if verb == "DELETE" else "NEW"
     op.execute(
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {when or 'TRUE'} THEN RAISE EXCEPTION '{why}'; END IF; RETURN {returned}; END $$"
+        f" IF {when or 'TRUE'} THEN RAISE restrict_violation USING MESSAGE = '{why}'; END IF;"
+        f" RETURN {returned}; END $$"
     )
     op.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")

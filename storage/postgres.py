@@ -1,0 +1,71 @@
+"""PostgreSQL opened so that, as on SQLite, one writes after the other, and each sees what came before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import Dialect, ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.store import Unavailable
+
+WRITERS = 7_078_770  # the advisory lock that whoever writes holds until the commit; any number of ours
+
+_SETTINGS = {
+    "application_name": "louyuhui",
+    "timezone": "UTC",
+    "lock_timeout": "5s",  # as long as SQLite waits
+    "idle_in_transaction_session_timeout": "60s",  # a frozen process must not keep the others out
+    "jit": "off",  # many small statements: compiling them costs more than running them
+}
+_TO_CONNECT = 10.0  # seconds
+
+# Classes and codes of SQLSTATE that tell of the server's state, not of a fault in what was asked of it
+_PASSING = ("08", "40", "53", "55", "57", "58", "25006", "25P03", "XX")
+
+
+def open_postgres(url: URL) -> AsyncEngine:
+    """An engine for `postgresql+asyncpg://…`; whatever it cannot do for now is raised as Unavailable."""
+    engine = create_async_engine(url.set(drivername="postgresql+asyncpg"))
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "checkout", _check_alive)
+    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "handle_error", _tell)
+    return engine
+
+
+def _connect(dialect: Dialect, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
+    options.setdefault("timeout", _TO_CONNECT)
+    options["server_settings"] = _SETTINGS | options.get("server_settings", {})
+    try:
+        return dialect.connect(*arguments, **options)
+    except (OSError, dialect.loaded_dbapi.Error) as error:  # a time-out is an OSError
+        raise Unavailable(str(error) or "no answer") from error
+
+
+def _check_alive(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool replace a connection that the server has closed, as it does when it is restarted."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+def _begin(connection: Connection) -> None:
+    """One writes after the other, whatever process it is in: what a decision was read from stays so.
+
+    The numbers that the database gives (events, letters) are then seen in their order, too. Who only reads
+    sees one state and waits for nobody.
+    """
+    if connection.get_execution_options().get("reading", False):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+
+
+def _tell(context: ExceptionContext) -> Unavailable | None:
+    error = context.original_exception
+    code = getattr(error, "sqlstate", None) or ""
+    if context.is_disconnect or code.startswith(_PASSING):
+        return Unavailable(str(error))
+    return None

@@ -1,0 +1,110 @@
+"""A PostgreSQL for tests: the one that is named, or a private cluster that lives as long as they run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+NAMED = "LOUYUHUI_TEST_POSTGRES"  # postgresql://user@host/name, of somebody who may create databases
+MISSING = f"no PostgreSQL: apt install postgresql, or set {NAMED}"
+OWNER = "postgres"  # who runs the cluster where the tests run as root, which it refuses
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB"
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a server, `postgresql://…/postgres`; without one the test is skipped."""
+    if named := os.environ.get(NAMED):
+        yield named
+        return
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or _on_the_path()
+    if not programs:
+        pytest.skip(MISSING)
+    with tempfile.TemporaryDirectory(prefix="louyuhui-pg-", dir=_quick()) as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, OWNER)
+        with _cluster(programs[-1].parent, Path(folder)) as address:
+            yield address
+
+
+def _on_the_path() -> list[Path]:
+    found = shutil.which("initdb")
+    return [Path(found)] if found else []
+
+
+def _quick() -> str | None:
+    """A folder in memory where there is one."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None
+
+
+@contextmanager
+def _cluster(programs: Path, folder: Path) -> Iterator[str]:
+    """A cluster that sorts by the rules of Chinese: nothing may depend on the order of bytes."""
+    data, port = folder / "data", _free_port()
+    _run(
+        programs / "initdb", "-D", data, "-U", OWNER, "--auth=trust", "--no-sync", "--no-instructions",
+        "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh",
+    )  # fmt: skip
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} {FAST}"
+    _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    try:
+        yield f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"
+    finally:
+        _run(programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+
+
+def _run(*command: object) -> None:
+    as_owner = ["runuser", "-u", OWNER, "--"] if os.geteuid() == 0 else []
+    subprocess.run(
+        [*as_owner, *map(str, command)],
+        check=True,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def named(address: str, database: str) -> str:
+    """The address of another database at the same server, as settings have it."""
+    server = address.partition("://")[2].rpartition("/")[0]
+    return f"postgresql+asyncpg://{server}/{database}"
+
+
+async def command(address: str, statement: str) -> None:
+    """Run a statement that no transaction can hold, such as CREATE DATABASE."""
+    connection: Any = await asyncpg.connect(address)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def database(address: str, template: str = "template1") -> Iterator[str]:
+    """A database that is there for a while; its address as settings have it."""
+    name = f"louyuhui_test_{secrets.token_hex(6)}"
+    asyncio.run(command(address, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    try:
+        yield named(address, name)
+    finally:
+        asyncio.run(command(address, f"DROP DATABASE {name} WITH (FORCE)"))
