@@ -22,9 +22,10 @@ async def busy_hour(folder: Path) -> list[Figure]:
     database, random = folder / "hour.db", Random(1)  # noqa: S311 - repeatable, not secret
     lags: list[float] = []
     async with telegram(SPEED, limits=True) as platform:
-        town = await build_town(platform, database, GROUPS, PEOPLE)
+        clock = fast_clock(SPEED)
+        town = await build_town(platform, database, GROUPS, PEOPLE, now=clock)
         everybody = [press for option in (1, 2, 3) for press in town.presses(PEOPLE, option)]
-        async with ours(platform, database, fast_clock(SPEED), speed=SPEED) as bot:
+        async with ours(platform, database, clock, speed=SPEED) as bot:
             bot.metrics.card_lag = lags.append  # type: ignore[assignment,method-assign]
             for step in range(int(HOUR / STEP)):
                 open_now = {town.groups[(step // 3 + place) % GROUPS] for place in range(VOTING)}
@@ -33,6 +34,7 @@ async def busy_hour(folder: Path) -> list[Figure]:
                 await asyncio.sleep(STEP / SPEED)
             await platform.ask("answered")
             await bot.dispatcher.idle.wait()
+            assert bot.reception.box.stored > 0, "they vote"
         counted = await platform.ask("counters")
     lags.sort()
     edits = counted["methods"]["editMessageText"]

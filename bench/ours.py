@@ -23,13 +23,20 @@ def address(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
-async def build_town(telegram: Telegram, path: Path, groups: int, people: int, past_votes: int = 0) -> Town:
+async def build_town(
+    telegram: Telegram,
+    path: Path,
+    groups: int,
+    people: int,
+    past_votes: int = 0,
+    now: Callable[[], datetime] = utc_now,
+) -> Town:
     """A filled database at a path, for people the sandbox knows too."""
     known = await telegram.ask("settle", groups=groups, people=people)
     store = Store(open_engine(address(path)))
     try:
         await migrate.upgrade(store.engine)
-        return await settle(store, known["groups"], known["people"], utc_now(), past_votes)
+        return await settle(store, known["groups"], known["people"], now(), past_votes)
     finally:
         await store.close()
 
