@@ -81,6 +81,8 @@ async def forget(unit: Unit, person: Person, chat_id: int) -> list[Building]:
     asked = await homes.open_claims(unit.conn, person.id)
     await homes.leave_all(unit.conn, person.id)
     await privacy.erase(unit.conn, person.id)
+    if person.address is not None:
+        await privacy.erase_faults(unit.conn, person.address)
     if person.name:
         await privacy.erase_name(unit.conn, str(escape(person.name)))
     for claim in asked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import Text, cast, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.homes import Household
@@ -16,6 +16,7 @@ from storage.tables import (
     chats,
     dialogues,
     drafts,
+    faults,
     households,
     members,
     outbox,
@@ -64,6 +65,23 @@ async def erase_name(conn: AsyncConnection, written: str) -> None:
     for row in (await conn.execute(query)).all():
         payload = row.payload | {"text": row.payload["text"].replace(written, "*")}
         await conn.execute(update(outbox).where(outbox.c.id == row.id).values(payload=payload))
+
+
+async def erase_faults(conn: AsyncConnection, address: str) -> None:
+    """Drop what is kept of the updates of a person that met a fault; the fault itself stays."""
+    query = select(faults.c.id, faults.c.payload).where(
+        faults.c.payload.is_not(None), cast(faults.c.payload, Text).contains(address)
+    )
+    mine = [row.id for row in (await conn.execute(query)).all() if _names(row.payload, address)]
+    if mine:
+        await conn.execute(update(faults).where(faults.c.id.in_(mine)).values(payload=null()))
+
+
+def _names(payload: object, address: str) -> bool:
+    """Whether an update speaks of the person of this address anywhere."""
+    if isinstance(payload, dict):
+        return str(payload.get("id")) == address or any(_names(value, address) for value in payload.values())
+    return isinstance(payload, list) and any(_names(value, address) for value in payload)
 
 
 async def erase_chat(conn: AsyncConnection, chat_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from sandbox.conversations import Seen
 from sandbox.people import Person
-from storage import homes, people
+from storage import homes, people, updates
 from storage import privacy as stored
 from storage.tables import metadata
 from tests.scenes import Scene, bound_building, move_in, open_ballot, press, reply, residents, say
@@ -147,6 +147,22 @@ async def test_a_forgotten_person_leaves_no_name_no_address_and_no_letters(stage
     assert str(neighbour.id) not in remains
     async with stage.program.store.glance() as conn:
         assert await homes.members_of(conn, scene.homes[neighbour].id) == []
+
+
+async def test_what_a_forgotten_person_sent_is_dropped_from_faults(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    person, other = await residents(stage, scene, 2)
+    async with stage.program.store.unit(stage.now) as unit:
+        for sender in (person, other):
+            update = {"message": {"from": {"id": sender.id}, "text": "我家的事"}}
+            await updates.add_fault(unit.conn, stage.now, None, update, "Traceback")
+    chat = await person.start()
+    await say(stage, person, chat, "/forget")
+    await press(stage, person, chat.messages[-1], "确定删除")
+    async with stage.program.store.glance() as conn:
+        first, second = await updates.list_faults(conn)
+    assert first["payload"] is None
+    assert second["payload"]["message"]["from"]["id"] == other.id
 
 
 async def test_what_was_said_of_a_forgotten_person_keeps_no_name(stage: Stage) -> None:
