@@ -12,7 +12,7 @@ from bench.telegram import telegram
 from storage.outbox import depth
 
 NOTICES, A_SECOND = 10_000, 30
-SPEED = 3.0
+SPEED = 1.5  # each millisecond of a request is so many of simulated time
 _SAY = """INSERT INTO outbox (chat_id, rank, notice, key, payload, state, attempts, made_at)
   SELECT id, 3, 1, 'bench:' || id, '{"text": "下周三晚上七点半，三楼会议室开会。", "keys": []}',
          'queued', 0, :now
