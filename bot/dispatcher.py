@@ -126,7 +126,8 @@ class Dispatcher:
                     self.idle.set()
                 try:
                     wait = LOOK if pause is None else min(LOOK, pause / self._speed)
-                    await asyncio.wait_for(self._wake.wait(), wait)
+                    async with asyncio.timeout(wait):  # wait_for may lose a cancellation, until Python 3.12
+                        await self._wake.wait()
                 except TimeoutError:
                     self._news = True
         finally:
@@ -220,7 +221,11 @@ class Dispatcher:
         self._ahead.add(queue.chat.id)
         task = asyncio.create_task(self._send(queue, job))
         self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._wake.set()
 
     async def _send(self, queue: _Queue, job: Letter | Card) -> None:
         try:
@@ -239,7 +244,6 @@ class Dispatcher:
             queue.busy = False
             if queue.letters or queue.cards:
                 self._list(queue.chat.id)
-            self._wake.set()
 
     async def _carry(
         self, queue: _Queue, job: Letter | Card, carry: Callable[[], Awaitable[Delivery]]
@@ -267,7 +271,8 @@ class Dispatcher:
         self._answered.clear()
         wait = None if free == inf else (free - self._tick()) / self._speed
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._answered.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._answered.wait()
 
     async def _send_letter(self, queue: _Queue, letter: Letter) -> None:
         queue.chat = await self._mark(lambda conn: marks.set_out(conn, queue.chat.id, letter.id))
