@@ -64,8 +64,9 @@ def _begin(connection: Connection) -> None:
 
 
 def _tell(context: ExceptionContext) -> Unavailable | None:
-    error = context.original_exception
-    code = getattr(error, "sqlstate", None) or ""
+    if context.sqlalchemy_exception is None:
+        return None  # no error of the database's: a cancellation is to stay one
+    code = getattr(context.original_exception, "sqlstate", None) or ""
     if context.is_disconnect or code.startswith(_PASSING):
-        return Unavailable(str(error))
+        return Unavailable(str(context.original_exception))
     return None

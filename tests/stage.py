@@ -27,11 +27,11 @@ def unlimited() -> Limits:
 class Stage:
     """`async with Stage(tmp_path) as stage`: the bot is running; `stage.now` is its clock."""
 
-    def __init__(self, folder: Path, now: datetime = START) -> None:
+    def __init__(self, folder: Path, now: datetime = START, database: str | None = None) -> None:
         self.now = now
         self.sandbox = Sandbox(limits=None)
         self.token = self.sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
-        self.database = f"sqlite+aiosqlite:///{folder}/louyuhui.db"
+        self.database = database or f"sqlite+aiosqlite:///{folder}/louyuhui.db"
         self._program: Program | None = None
         self._bot = AsyncExitStack()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,6 +68,22 @@ async def test_a_cancelled_unit_stores_nothing_and_lets_the_next_one_in(store: S
     async with store.unit(NOW) as unit:
         await homes.community(unit.conn, "另一个小区")
     assert await names(store) == ["另一个小区"]
+
+
+@pytest.mark.parametrize("steps", range(0, 40, 3))
+async def test_a_cancellation_stays_one_wherever_it_comes(store: Store, steps: int) -> None:
+    async def look() -> None:
+        while True:
+            with suppress(Unavailable):
+                await names(store)
+
+    task = asyncio.create_task(look())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await names(store) == []
 
 
 async def test_units_have_the_moment_they_were_given(store: Store) -> None:
