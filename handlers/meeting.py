@@ -89,7 +89,7 @@ async def open_meeting(here: Here, button: OpenMeeting) -> None:
     await renew(here.unit, "notice", meeting.id)
 
 
-@routes.command("open", words=("开始开会", "现在开会"))
+@routes.command("open", words=("开始开会", "现在开会", "open the meeting"))
 async def open_next(here: Here, _rest: str) -> None:
     """Open the meeting that is next."""
     building = await here.the_leader("recorder")
@@ -110,7 +110,7 @@ async def check_in(here: Here, button: CheckIn) -> None:
     await renew(here.unit, "meeting", button.meeting)
 
 
-@routes.command("checkin", words=("签到",))
+@routes.command("checkin", words=("签到", "checkin", "check in"))
 async def check_in_now(here: Here, _rest: str) -> None:
     """Check in to the meeting that is under way."""
     meeting = await sittings.under_way(here.unit.conn, here.the_building())
@@ -176,7 +176,7 @@ async def next_item(here: Here, button: NextItem) -> None:
     await here.say("meeting.agenda_done", keys=keys)
 
 
-@routes.command("next", words=("下一项",))
+@routes.command("next", words=("下一项", "next item"))
 async def go_on(here: Here, _rest: str) -> None:
     """Go on to the next item of the meeting under way."""
     building = await here.the_leader("recorder")
@@ -233,7 +233,7 @@ async def _ask_closing(here: Here, building: Building, meeting_id: int) -> None:
     await here.say("meeting.ask_closing", keys=keys, left=left)
 
 
-@routes.command("close", words=("散会",))
+@routes.command("close", words=("散会", "close the meeting"))
 async def close_now(here: Here, _rest: str) -> None:
     """Close the meeting that is under way, after asking once more."""
     building = await here.the_leader("recorder")

@@ -64,7 +64,7 @@ class ApproveMinutes(Button, code="my"):
     meeting: int
 
 
-@routes.command("minutes", words=("纪要",))
+@routes.command("minutes", words=("纪要", "minutes"))
 async def list_minutes(here: Here, _rest: str) -> None:
     """The latest minutes of the building, one key each; a single one is shown at once."""
     building = here.the_building()

@@ -80,7 +80,7 @@ async def _say(here: Here, building: Building, text: str, item_id: int | None) -
     await _confirm(here, "record.said", done)
 
 
-@routes.command("record", words=("记录",))
+@routes.command("record", words=("记录", "record"))
 async def put_on_record(here: Here, _rest: str) -> None:
     """The recorder puts somebody's message on record by replying to it."""
     building = await here.the_leader("recorder")

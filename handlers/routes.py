@@ -73,6 +73,16 @@ class Routes:
         """Make a file or a picture when it is sent: `make(view, about_id)`."""
         return _into_table(self.makers, name)
 
+    def spoken(self, text: str) -> Route | None:
+        """What a text that is no more than a plain word asks for, however it is punctuated."""
+        return self.plain.get(text.strip(_AROUND_WORDS).lower())
+
+    def begun(self, text: str) -> tuple[Route, str] | None:
+        """What a text asks for that begins with a plain word, as 开会 下周三晚上七点半; and its rest."""
+        word, *rest = text.split(maxsplit=1) or [""]
+        route = self.spoken(word)
+        return (route, rest[0]) if route is not None and rest else None
+
     def include(self, other: Routes) -> None:
         """Hear all that another file hears; two handlers for one thing are an error."""
         for mine, theirs in (
@@ -109,6 +119,7 @@ def _into_table(table: dict[str, T], name: str) -> Callable[[T], T]:
     return keep
 
 
+_AROUND_WORDS = " \t\r\n.,!?~。，！？～…"
 _COMMAND = re.compile(r"^/(\w{1,32})(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL)
 
 

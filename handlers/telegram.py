@@ -137,7 +137,7 @@ class Reception:
         command = read_command(heard.text, self.bot.username)
         if command is not None:
             await self._command(heard, *command)
-        elif (route := self.routes.plain.get(heard.text.strip().lower())) is not None:
+        elif (route := self.routes.spoken(heard.text)) is not None:
             await self._run(heard, route, "")
         elif heard.chat_kind == "private" or (heard.quoted and heard.quoted.address is None):
             await self._run(heard, Route(self._go_on))
@@ -162,6 +162,8 @@ class Reception:
             await route.act(here, dialogue[1])
         elif here.heard.quoted and "reply" in self.routes.dialogues and here.chat.kind == "group":
             await self.routes.dialogues["reply"].act(here, {})
+        elif here.chat.kind == "private" and (begun := self.routes.begun(here.heard.text)):
+            await begun[0].act(here, begun[1])
         elif here.chat.kind == "private":
             await guests.lost(here)
 

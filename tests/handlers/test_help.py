@@ -172,3 +172,44 @@ def test_the_commands_are_told_to_the_platform_in_both_languages() -> None:
 def test_every_command_told_is_heard() -> None:
     heard = set(all_routes().commands)
     assert {name for name, _ in command_lists()["zh"]} <= heard
+
+
+@pytest.mark.parametrize(("word", "answer"), [("签到", "现在没有在开的会"), ("纪要", "还没有会议纪要")])
+@pytest.mark.parametrize("written", ["{}", " {}。", "{}！"])
+async def test_a_plain_word_is_heard_however_it_is_punctuated(
+    stage: Stage, word: str, answer: str, written: str
+) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    assert answer in (await say(stage, neighbour, scene.group, written.format(word))).text
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("checkin", "No meeting is under way"),
+        ("Check in", "No meeting is under way"),
+        ("minutes", "There are no minutes yet"),
+        ("vote", "No ballot is open"),
+        ("next item", "No meeting is under way"),
+        ("close the meeting", "No meeting is under way"),
+        ("help", "This is 3栋"),
+    ],
+)
+async def test_plain_english_words_are_heard(stage: Stage, word: str, answer: str) -> None:
+    scene = await bound_building(stage, lang="en")
+    assert answer in (await say(stage, scene.leader, scene.group, word)).text
+
+
+async def test_in_private_a_plain_word_may_begin_the_line(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "开会 下周三晚上七点半 活动室 电动车棚")
+    assert "11月25日（周三）19:30" in draft.text
+    assert "1. 电动车棚" in draft.text
+
+
+async def test_in_the_group_a_plain_word_within_a_sentence_is_talk(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    said = await say(stage, scene.leader, scene.group, "开会 那天我出差")
+    assert scene.group.messages[-1] == said
