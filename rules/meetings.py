@@ -207,9 +207,7 @@ def check_time(kind: Kind, planned: datetime, now: datetime, zone: tzinfo) -> No
         raise TimeIsOver(planned=planned)
     if not keeps_notice(kind, planned, now, zone):
         left = days_left(planned, now, zone)
-        raise InsideTheNotice(
-            kind=kind, days=left, earliest=earliest_day(kind, now, zone)
-        )
+        raise InsideTheNotice(kind=kind, days=left, earliest=earliest_day(kind, now, zone))
 
 
 def check_complete(meeting: Meeting, items: int, now: datetime, zone: tzinfo) -> datetime:
