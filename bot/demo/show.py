@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -94,12 +95,22 @@ async def in_terminal(folder: Path) -> int:
         return await outcome.keep_and_check(console, play, Path("build/demo"))
 
 
+def free_port(wanted: int) -> int:
+    """The port wanted, or 0 (any) where another program has it."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return 0
+    return wanted
+
+
 async def on_page(folder: Path, port: int) -> int:
     """Serve the page until interrupted."""
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with stage(folder, ON_THE_PAGE, port) as play:
+    async with stage(folder, ON_THE_PAGE, free_port(port)) as play:
         play.sandbox.page.hints[play.cast.leader.id] = "组长 leader"
         play.sandbox.page.hints[play.cast.newcomer.id] = "还没登记 not yet joined"
         play.sandbox.page.tell(story(play))

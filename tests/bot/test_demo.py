@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,14 @@ async def test_the_story_holds_in_the_terminal(
     assert "已确认，不再改动" in told
     assert (tmp_path / "build/demo/minutes.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "build/demo/export.json").exists()
+
+
+def test_a_port_that_is_taken_is_left_to_who_has_it() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        assert show.free_port(taken) == 0
+    assert show.free_port(taken) == taken
 
 
 async def open_page(browser: Browser, url: str, width: int, height: int) -> Page:
