@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands import faults, roll
+from bot.commands import db, faults, roll
 from bot.commands.check import check
 from bot.commands.export import export
 from bot.commands.run import run
@@ -44,6 +44,7 @@ app.command()(slips)
 app.command()(export)
 app.command()(tally)
 app.add_typer(faults.app, name="faults")
+app.add_typer(db.app, name="db")
 
 
 if __name__ == "__main__":

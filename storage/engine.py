@@ -24,7 +24,7 @@ def open_engine(url: str) -> AsyncEngine:
             return open_postgres(known)
         if known.get_backend_name() != "sqlite":
             raise Unavailable(f"neither SQLite nor PostgreSQL: {known.get_backend_name()}")
-        engine = create_async_engine(known, async_creator=lambda: OneHop(lambda: _connect(engine)))
+        engine = create_async_engine(known, async_creator=lambda: OneHop(lambda: connect_file(engine)))
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise Unavailable(str(error)) from error
     _check_opens(engine)
@@ -35,11 +35,12 @@ def open_engine(url: str) -> AsyncEngine:
 def _check_opens(engine: AsyncEngine) -> None:
     """Try the file once: aiosqlite's thread would outlive the loop in which opening it failed."""
     try:
-        _connect(engine).close()
+        connect_file(engine).close()
     except sqlite3.Error as error:
         raise Unavailable(str(error)) from error
 
 
-def _connect(engine: AsyncEngine) -> sqlite3.Connection:
+def connect_file(engine: AsyncEngine) -> sqlite3.Connection:
+    """A connection of SQLite's own to the file of an engine. Raises sqlite3.Error."""
     arguments, options = engine.dialect.create_connect_args(engine.url)
     return sqlite3.connect(arguments[0], **options)

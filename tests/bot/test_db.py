@@ -1,0 +1,251 @@
+"""`louyuhui db`: what was backed up comes back, what was moved arrives whole, and what is broken is named."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from rules.ballots import Plan
+from rules.counting import Method
+from storage import log, moving, people, sealing
+from storage.engine import open_engine
+from storage.store import Store
+from tests.bot.terminal import configured, louyuhui
+from tests.conftest import ENGINES
+from tests.services.house import house
+
+WORDS = "同意装电动车棚吗 🛵"
+
+
+async def fill(address: str) -> None:
+    """A building with a ballot that is closed, one that is open, and three votes in each."""
+    async with house(address, households=5, residents=4) as home:
+        for number in range(2):
+            ballot, box = await home.open(Plan(WORDS, Method.SINGLE, ("同意", "不同意"))), home.box()
+            for voter in range(3):
+                await home.press(box, str(voter), ballot.id, voter % 2 + 1)
+            if number == 0:
+                await home.close(ballot)
+
+
+async def contents(address: str) -> dict[str, moving.Content]:
+    store = Store(open_engine(address))
+    async with store.glance() as conn:
+        found = {table.name: await moving.content(conn, table) for table in moving.TABLES}
+    await store.close()
+    return found
+
+
+@pytest.fixture
+def filled(database: str) -> str:
+    """A database in which a building has voted, on each engine."""
+    asyncio.run(fill(database))
+    return database
+
+
+@pytest.fixture
+def unsealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOUYUHUI_BACKUP_KEY", raising=False)
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path}/empty.db"
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_backup_holds_everything_and_comes_back(filled: str, empty: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.db"
+    made = louyuhui("db", "backup", kept, "--config", configured(tmp_path, database=filled))
+    assert made.exit_code == 0, made.output
+    assert "备份好了" in made.output
+    assert kept.stat().st_mode & 0o077 == 0, "nobody else may read it"
+    assert sorted(file.name for file in tmp_path.iterdir() if file.name.startswith((".", "kept"))) == [
+        "kept.db"
+    ]
+    back = louyuhui("db", "restore", kept, "--config", configured(tmp_path, database=empty))
+    assert back.exit_code == 0, back.output
+    assert asyncio.run(contents(empty)) == asyncio.run(contents(filled))
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_filled_database_is_replaced_only_by_force(filled: str, tmp_path: Path) -> None:
+    config, kept = configured(tmp_path, database=filled), tmp_path / "kept.db"
+    assert louyuhui("db", "backup", kept, "--config", config).exit_code == 0
+    before = asyncio.run(contents(filled))
+    asyncio.run(add(filled))
+    after = asyncio.run(contents(filled))
+    refused = louyuhui("db", "restore", kept, "--config", config)
+    assert refused.exit_code == 7
+    assert "--force" in refused.output
+    assert asyncio.run(contents(filled)) == after != before
+    assert louyuhui("db", "restore", kept, "--config", config, "--force").exit_code == 0
+    assert asyncio.run(contents(filled)) == before
+
+
+async def add(address: str) -> int:
+    """One more person; the id that was given."""
+    store = Store(open_engine(address))
+    async with store.unit(datetime(2026, 11, 21, tzinfo=UTC)) as unit:
+        person = await people.meet(unit.conn, "new", "示例住户", "zh", unit.now)
+        await log.append(unit.conn, "building:1", "joined", unit.now, person=person.id)
+    await store.close()
+    return person.id
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_backup_is_never_written_over(sqlite: str, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.db"
+    kept.write_text("mine")
+    refused = louyuhui("db", "backup", kept, "--config", configured(tmp_path, database=sqlite))
+    assert refused.exit_code == 1
+    assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize("which", ["secret", "public"])
+def test_a_sealed_backup_opens_with_its_secret_key_alone(
+    sqlite: str, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    asyncio.run(fill(sqlite))
+    secret, public = sealing.new_key()
+    kept = tmp_path / "kept.age"
+    monkeypatch.setenv("LOUYUHUI_BACKUP_KEY", secret if which == "secret" else public)
+    made = louyuhui("db", "backup", kept, "--config", configured(tmp_path, database=sqlite))
+    assert "已加密" in made.output
+    assert kept.read_bytes().startswith(b"age-encryption.org/v1")
+    assert WORDS.encode() not in kept.read_bytes()
+    config = configured(tmp_path, database=empty)
+    for wrong in ("", public, "nonsense", sealing.new_key()[0]):
+        monkeypatch.setenv("LOUYUHUI_BACKUP_KEY", wrong)
+        assert louyuhui("db", "restore", kept, "--config", config).exit_code == 9
+    monkeypatch.setenv("LOUYUHUI_BACKUP_KEY", secret)
+    assert louyuhui("db", "restore", kept, "--config", config).exit_code == 0
+    assert asyncio.run(contents(empty)) == asyncio.run(contents(sqlite))
+
+
+def test_a_key_that_is_none_leaves_no_backup(
+    sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOUYUHUI_BACKUP_KEY", "my birthday")
+    refused = louyuhui(
+        "db", "backup", tmp_path / "kept.db", "--config", configured(tmp_path, database=sqlite)
+    )
+    assert refused.exit_code == 9
+    assert not (tmp_path / "kept.db").exists()
+    assert "my birthday" not in refused.output
+
+
+def test_a_new_pair_of_keys_is_made() -> None:
+    made = louyuhui("db", "key").output
+    assert "AGE-SECRET-KEY-1" in made
+    assert "\nage1" in made
+
+
+@pytest.mark.usefixtures("unsealed")
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
+def test_what_is_no_backup_is_not_restored(sqlite: str, tmp_path: Path, content: bytes) -> None:
+    asyncio.run(fill(sqlite))
+    before, file = asyncio.run(contents(sqlite)), tmp_path / "file.db"
+    file.write_bytes(content)
+    refused = louyuhui("db", "restore", file, "--force", "--config", configured(tmp_path, database=sqlite))
+    assert refused.exit_code in {1, 5}
+    assert asyncio.run(contents(sqlite)) == before
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_flawed_backup_is_not_restored(sqlite: str, tmp_path: Path) -> None:
+    asyncio.run(fill(sqlite))
+    config, kept = configured(tmp_path, database=sqlite), tmp_path / "kept.db"
+    louyuhui("db", "backup", kept, "--config", config)
+    before = asyncio.run(contents(sqlite))
+    break_chain(kept)
+    refused = louyuhui("db", "restore", kept, "--force", "--config", config)
+    assert refused.exit_code == 1
+    assert "trigger: events_keep" in refused.output
+    assert asyncio.run(contents(sqlite)) == before
+
+
+def break_chain(file: Path) -> None:
+    """What somebody with the file in his hands could do."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("DROP TRIGGER events_keep")
+        other.execute("UPDATE events SET kind = 'objected' WHERE stream = 'ballot:1' AND number = 2")
+        other.execute("PRAGMA foreign_keys=OFF")
+        other.execute("DELETE FROM people WHERE id = 2")
+
+
+def test_a_sound_database_is_found_sound(filled: str, tmp_path: Path) -> None:
+    checked = louyuhui("db", "check", "--config", configured(tmp_path, database=filled))
+    assert checked.exit_code == 0, checked.output
+    assert "数据库完好" in checked.output
+
+
+def test_every_flaw_is_named(sqlite: str, tmp_path: Path) -> None:
+    asyncio.run(fill(sqlite))
+    break_chain(tmp_path / "test.db")
+    checked = louyuhui("db", "check", "--config", configured(tmp_path, database=sqlite))
+    assert checked.exit_code == 1
+    assert "trigger: events_keep" in checked.output
+    assert "events: ballot:1 № 2" in checked.output
+    assert "foreign key: members(person_id) → people: 1" in checked.output
+
+
+def test_flaws_of_postgresql_are_named_too(postgresql: str, tmp_path: Path) -> None:
+    asyncio.run(fill(postgresql))
+    asyncio.run(tamper(postgresql))
+    checked = louyuhui("db", "check", "--config", configured(tmp_path, database=postgresql))
+    assert checked.exit_code == 1
+    assert "trigger: events_keep" in checked.output
+    assert "events: ballot:1 № 2" in checked.output
+
+
+async def tamper(address: str) -> None:
+    engine = open_engine(address)
+    async with engine.begin() as conn:
+        await conn.execute(text("ALTER TABLE events DISABLE TRIGGER events_keep"))
+        await conn.execute(text("UPDATE events SET kind = 'x' WHERE stream = 'ballot:1' AND number = 2"))
+    await engine.dispose()
+
+
+def test_an_old_schema_is_named_and_upgraded(tmp_path: Path) -> None:
+    config = configured(tmp_path)
+    checked = louyuhui("db", "check", "--config", config)
+    assert checked.exit_code == 1
+    assert "louyuhui db upgrade" in checked.output
+    assert louyuhui("db", "upgrade", "--config", config).exit_code == 0
+    assert louyuhui("db", "check", "--config", config).exit_code == 0
+
+
+def moved(source: str, target: str, folder: Path, *more: str) -> Any:
+    return louyuhui("db", "move", "--to", target, "--config", configured(folder, database=source), *more)
+
+
+@pytest.mark.parametrize("to", ENGINES)
+def test_what_is_moved_arrives_whole_and_life_goes_on(
+    filled: str, to: str, bare_postgresql: str, empty: str, tmp_path: Path
+) -> None:
+    target = bare_postgresql if to == "postgresql" else empty
+    result = moved(filled, target, tmp_path)
+    assert result.exit_code == 0, result.output
+    assert asyncio.run(contents(target)) == asyncio.run(contents(filled))
+    assert asyncio.run(add(target)) == asyncio.run(add(filled)), "the next id is above all there are"
+    checked = louyuhui("db", "check", "--config", configured(tmp_path, database=target))
+    assert checked.exit_code == 0, checked.output
+
+
+def test_nothing_is_moved_onto_what_is_there(sqlite: str, postgresql: str, tmp_path: Path) -> None:
+    for address in (sqlite, postgresql):
+        asyncio.run(fill(address))
+    asyncio.run(add(postgresql))
+    before = asyncio.run(contents(postgresql))
+    assert moved(sqlite, postgresql, tmp_path).exit_code == 7
+    assert asyncio.run(contents(postgresql)) == before
+    assert moved(sqlite, postgresql, tmp_path, "--force").exit_code == 0
+    assert asyncio.run(contents(postgresql)) == asyncio.run(contents(sqlite)) != before
