@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +32,16 @@ def open_engine(url: str) -> AsyncEngine:
     _check_opens(engine)
     prepare(engine.sync_engine)
     return engine
+
+
+@asynccontextmanager
+async def engine_of(url: str) -> AsyncIterator[AsyncEngine]:
+    """The same for a while. Raises Unavailable."""
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 def _check_opens(engine: AsyncEngine) -> None:

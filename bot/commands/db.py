@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 from rich.progress import Progress as Bars
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.commands.terminal import (
     CONFIG,
@@ -29,7 +28,7 @@ from bot.commands.terminal import (
 from bot.settings import Settings
 from storage import migrate, sealing
 from storage.backup import Differs, Filled, back_up, file_url, transfer
-from storage.engine import open_engine
+from storage.engine import engine_of
 from storage.moving import Content, Progress
 from storage.sealing import WrongKey
 from storage.soundness import flaws
@@ -68,7 +67,7 @@ def check(config: ConfigOption = CONFIG) -> None:
 
 
 async def _check(settings: Settings) -> list[str]:
-    async with _engine(settings.database) as engine:
+    async with engine_of(settings.database) as engine:
         with _bars() as progress:
             return [flaw async for flaw in flaws(engine, progress)]
 
@@ -91,7 +90,7 @@ def backup(file: FileArgument, config: ConfigOption = CONFIG) -> None:
 
 
 async def _back_up(settings: Settings, file: Path) -> None:
-    async with _engine(settings.database) as engine:
+    async with engine_of(settings.database) as engine:
         with _bars() as progress:
             await back_up(engine, file, progress)
 
@@ -112,7 +111,7 @@ def restore(file: FileArgument, config: ConfigOption = CONFIG, force: ForceOptio
 
 
 async def _restore(settings: Settings, file: Path, *, force: bool) -> dict[str, Content]:
-    async with _engine(file_url(file)) as source:
+    async with engine_of(file_url(file)) as source:
         if await migrate.current(source) is None:
             raise fail("这个文件不是备份。/ This file is no backup.")
         await migrate.upgrade(source)
@@ -144,7 +143,7 @@ def move(
 
 
 async def _move(settings: Settings, to: str, *, force: bool) -> dict[str, Content]:
-    async with opened(settings) as store, _engine(to) as target:
+    async with opened(settings) as store, engine_of(to) as target:
         await migrate.upgrade(target)
         with _bars() as progress:
             return await transfer(store.engine, target, progress, force=force)
@@ -156,15 +155,6 @@ def key() -> None:
     secret, public = sealing.new_key()
     say(f"# 私钥，恢复时用，请离线保存 / secret, to restore; keep it elsewhere\n{secret}")
     say(f"# 公钥，只能加密，放在服务器上 / public, can only seal; for {KEY} on the server\n{public}")
-
-
-@asynccontextmanager
-async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(url)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 @contextmanager
