@@ -9,7 +9,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.ways import Join, WhatICanDo
-from rules.homes import Building, door
+from rules.homes import Building, Door, read_unit
 from rules.people import Person
 from services import joining
 from services.joining import Arrival
@@ -219,6 +219,10 @@ async def hear_door(here: Here, data: dict[str, Any]) -> None:
     if await heard_code(here):
         return
     building = await homes.building(here.unit.conn, data["building"])
+    chosen = None if data["unit"] else read_unit(here.heard.text, building.units)
+    if building.units > 1 and chosen in await joining.units_of(here.unit, building):
+        await _ask_door(here, building, chosen)
+        return
     name, room = await joining.find_door(here.unit, here.person, building, here.heard.text, data["unit"])
     await _ask_consent(here, building, name, room)
 
@@ -226,7 +230,7 @@ async def hear_door(here: Here, data: dict[str, Any]) -> None:
 async def _ask_consent(here: Here, building: Building, name: str, room: str) -> None:
     await here.begin("join", building=building.id, unit=name, room=room)
     keys = ((here.key("join_agree", SendClaim()),), (here.key("not_my_home", NotMyHome()),))
-    await here.turn("joining.consent", building=building, door=door(name, room), by_slip=False, keys=keys)
+    await here.turn("joining.consent", building=building, door=Door(name, room), by_slip=False, keys=keys)
 
 
 @routes.press(SendClaim)

@@ -17,6 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from rules.homes import Door
+
 LANGUAGES = ("zh", "en")
 TEMPLATES = Path(__file__).parent / "templates"
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
@@ -61,7 +63,7 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         lstrip_blocks=True,
     )
     environment.globals.update(globals)
-    environment.filters.update(day=_day, clock=_clock, moment=_moment, number=_number, bar=bar)
+    environment.filters.update(day=_day, clock=_clock, moment=_moment, number=_number, bar=bar, door=_door)
     return environment
 
 
@@ -77,6 +79,12 @@ def _day(context: Context, value: date | datetime) -> str:
         value = _local(context, value)
     pattern = "M月d日（EEE）" if context["lang"] == "zh" else "EEE d MMM"
     return format_date(value, pattern, locale=_LOCALES[context["lang"]])
+
+
+@pass_context
+def _door(context: Context, value: str) -> str:
+    """2单元502, Unit 2, 502."""
+    return value.said_in(context["lang"]) if isinstance(value, Door) else value
 
 
 @pass_context

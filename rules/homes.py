@@ -5,9 +5,27 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Self
 
 from rules.refusals import Refusal
 from rules.when.text import number
+
+
+class Door(str):
+    """Where a home is, as neighbours write it: 2单元502, 502 in a building of one unit, ? while unknown."""
+
+    __slots__ = ("english",)
+    english: str  # Unit 2, 502
+
+    def __new__(cls, unit: str | None, room: str | None) -> Self:
+        """The door of a room in a unit."""
+        door = super().__new__(cls, f"{unit}单元{room}" if unit and room else room or "?")
+        door.english = f"Unit {unit}, {room}" if unit and room else room or "?"
+        return door
+
+    def said_in(self, lang: str) -> str:
+        """The door in words of a language."""
+        return self.english if lang == "en" else str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +56,9 @@ class Household:
     owner: str | None
 
     @property
-    def door(self) -> str:
-        """How neighbours write it: 2单元502, or 502 in a building of one unit."""
-        return door(self.unit, self.room)
+    def door(self) -> Door:
+        """How neighbours write it."""
+        return Door(self.unit, self.room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +74,19 @@ class Claim:
     decided_by: int | None
 
     @property
-    def door(self) -> str:
+    def door(self) -> Door:
         """How neighbours write it."""
-        return door(self.unit, self.room)
+        return Door(self.unit, self.room)
 
 
 class NotAnAddress(Refusal):
     """What was written is not a unit and a room."""
 
 
+_ENGLISH = re.compile(
+    r"^unit\s*(\w{1,4})(?:\s*[,;]\s*|\s+)(?:(?:room|flat|no\.?)\s*)?(\w{1,8})$", re.IGNORECASE
+)
+_UNIT = re.compile(r"^(?:unit)?(\w{1,4}?)(?:单元|门)?$", re.IGNORECASE)
 _UNIT_AND_ROOM = re.compile(
     r"^(?:.*?[栋幢座楼])?(\w{1,4})(?:单元|门|unit|[-－—/#])(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE
 )
@@ -72,20 +94,20 @@ _ROOM = re.compile(r"^(?:.*?[栋幢座楼])?(?:room)?(\w{1,8}?)(?:室|号|户)?$
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
-def door(unit: str | None, room: str | None) -> str:
-    """A home's door in words: "2单元502", "502", or "?" while unknown."""
-    if not room:
-        return "?"
-    return f"{unit}单元{room}" if unit else room
+def read_unit(text: str, units: int) -> str | None:
+    """The unit in a text that names nothing else: 2, 2单元, 二单元, Unit 2; None if it names more, or none."""
+    found = _UNIT.match(_squeezed(text))
+    unit = _in_digits(found[1]) if found else ""
+    return unit if unit.isdigit() and 1 <= int(unit) <= units else None
 
 
 def read_door(text: str, units: int, chosen: str | None = None) -> tuple[str, str]:
-    """Unit and room of what a resident wrote: 3栋2单元502室, 二单元五〇二, 2-502.
+    """Unit and room of what a resident wrote: 3栋2单元502室, 二单元五〇二, 2-502, Unit 2, 502.
 
     The unit may be left out if it was chosen before, or if there is but one. Raises NotAnAddress.
     """
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    if found := _UNIT_AND_ROOM.match(plain):
+    plain = _squeezed(text)
+    if found := _ENGLISH.match(text.strip()) or _UNIT_AND_ROOM.match(plain):
         unit, room = _in_digits(found[1]), _in_digits(found[2])
     elif (chosen or units == 1) and (found := _ROOM.match(plain)):
         unit, room = chosen or "1", _in_digits(found[1])
@@ -94,6 +116,10 @@ def read_door(text: str, units: int, chosen: str | None = None) -> tuple[str, st
     if not any(character.isdigit() for character in room):
         raise NotAnAddress(text=text[:40])
     return unit, room
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def _in_digits(name: str) -> str:

@@ -80,7 +80,7 @@ async def _book(conn: Connection, meeting_id: int) -> Book:
         lang=building.lang,
         zone=ZoneInfo(building.zone),
         people={person.id: mask(person.name) for person in known},
-        doors={household.id: household.door for household in households},
+        doors={household.id: household.door.said_in(building.lang) for household in households},
         guests={
             one.household_id: mask(one.name)
             for one in await attendance.of_meeting(conn, meeting_id)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.events import Event, follow
-from rules.homes import door
+from rules.homes import Door
 from rules.votes import OpenBallot, Vote
 from storage.rows import every
 from storage.tables import (
@@ -99,7 +99,7 @@ def _homes(conn: Connection, person_ids: Collection[int]) -> dict[int, dict[int,
     )
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for row in conn.execute(query):
-        found[row.person_id][row.id] = door(row.unit, row.room)
+        found[row.person_id][row.id] = Door(row.unit, row.room)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.homes import door
+from rules.homes import Door
 from rules.people import Person
 from storage.rows import one
 from storage.tables import households, members, people, rolls, votes
@@ -38,5 +38,5 @@ async def of_ballot(conn: AsyncConnection, ballot_id: int) -> list[Silent]:
     for row in (await conn.execute(query)).mappings():
         person = one(Person, row)
         before = found[person.id].doors if person.id in found else ()
-        found[person.id] = Silent(person, (*before, door(row["unit"], row["room"])))
+        found[person.id] = Silent(person, (*before, Door(row["unit"], row["room"])))
     return list(found.values())

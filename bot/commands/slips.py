@@ -93,10 +93,14 @@ async def _print(
 
 def _pdf(building: Building, codes: Sequence[tuple[Household, str]], bot: str, font: Path | None) -> bytes:
     printed = [
-        Slip(f"{building.name}{home.door}", code, deep_link(bot, f"h_{code.replace(' ', '')}"))
-        for home, code in codes
+        Slip(_at(building, home), code, deep_link(bot, f"h_{code.replace(' ', '')}")) for home, code in codes
     ]
     return slips_pdf(printed, building.community, bot=f"@{bot}", language=building.lang, font=font)
+
+
+def _at(building: Building, home: Household) -> str:
+    comma = ", " if building.lang == "en" else ""
+    return f"{building.name}{comma}{home.door.said_in(building.lang)}"
 
 
 def _nothing_to_print(building: Building, unknown: int) -> typer.Exit:

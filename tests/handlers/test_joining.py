@@ -581,3 +581,27 @@ async def test_a_name_with_markup_stays_text_on_the_card(stage: Stage) -> None:
     await stage.settle()
     await press(stage, person, await say(stage, person, person.private(), "2-502"), AGREE)
     assert "<b>示例</b> & 😀 要登记" in card_of(scene.leader).text
+
+
+@pytest.mark.parametrize("text", ["2单元", "二单元", "2", "unit 2"])
+async def test_the_unit_alone_may_be_written_first(stage: Stage, text: str) -> None:
+    await bound_building(stage)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start(payload="join")
+    await stage.settle()
+    asked = await say(stage, person, chat, text)
+    assert "2单元 哪一室" in asked.text
+    consent = await say(stage, person, chat, "502")
+    assert "您要登记的是 3栋2单元502" in consent.text
+
+
+async def test_an_english_neighbour_joins_in_english(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    person = stage.sandbox.people.new("Sample Neighbour", language_code="en")
+    chat = await person.start(payload="join")
+    consent = await say(stage, person, chat, "Unit 2, 502")
+    assert "You are registering for 3栋, Unit 2, 502." in consent.text
+    await press(stage, person, consent, "I agree")
+    await press(stage, scene.leader, scene.leader.private().messages[-1], "✅ 确认")
+    assert "you are registered at 3栋, Unit 2, 502." in chat.messages[-1].text
+    assert "3栋, Unit 2, 502 (since" in (await say(stage, person, chat, "/mydata")).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,12 @@ def test_no_word_is_left_in_the_other_language(file: str) -> None:
     said = source.replace("中文", "")
     chinese = {character for character in said if "一" <= character <= "鿿"}
     assert chinese == set()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_doors_are_said_in_english_on_english_screens(file: str) -> None:
+    text = (TEMPLATES / "en" / f"{file}.j2").read_text("utf-8")
+    assert re.findall(r"\{\{ [\w.]*\bdoors?\b(?:\|join[^}]*)? ?\}\}", text) == []
 
 
 def test_every_refusal_has_its_words() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.homes import Household, NotAnAddress, door, mask, read_door
+from rules.homes import Door, Household, NotAnAddress, mask, read_door, read_unit
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,9 @@ from rules.homes import Household, NotAnAddress, door, mask, read_door
         ("十二单元五〇二室", ("12", "502")),
         ("2unit502", ("2", "502")),
         ("a单元101b", ("A", "101B")),
+        ("Unit 2, 502", ("2", "502")),
+        ("unit 2 room 502", ("2", "502")),
+        ("unit2, no. 502a", ("2", "502A")),
     ],
 )
 def test_unit_and_room_are_read_as_residents_write_them(text: str, read: tuple[str, str]) -> None:
@@ -60,7 +63,8 @@ def test_a_refused_address_is_quoted_short() -> None:
 
 @given(unit=st.integers(1, 999), room=st.integers(1, 9999))
 def test_a_door_reads_back_as_it_is_written(unit: int, room: int) -> None:
-    assert read_door(door(str(unit), str(room)), units=2) == (str(unit), str(room))
+    door = Door(str(unit), str(room))
+    assert read_door(door, units=2) == read_door(door.english, units=2) == (str(unit), str(room))
 
 
 @given(st.text(max_size=60))
@@ -74,10 +78,29 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_a_door_is_written_as_neighbours_do() -> None:
-    assert door("2", "502") == "2单元502"
-    assert door(None, "502") == door("", "502") == "502"
-    assert door("2", None) == "?"
+    assert Door("2", "502") == "2单元502"
+    assert Door(None, "502") == Door("", "502") == "502"
+    assert Door("2", None) == "?"
     assert Household(1, 1, "2", "502", None, None).door == "2单元502"
+
+
+@pytest.mark.parametrize(
+    ("door", "english"),
+    [(Door("2", "502"), "Unit 2, 502"), (Door(None, "502"), "502"), (Door("2", None), "?")],
+)
+def test_a_door_is_said_in_english_too(door: Door, english: str) -> None:
+    assert door.said_in("en") == english
+    assert door.said_in("zh") == door
+
+
+@pytest.mark.parametrize("text", ["2", "2单元", "二单元", " 2 门", "Unit 2", "unit2", "２单元"])
+def test_a_unit_alone_is_read(text: str) -> None:
+    assert read_unit(text, units=2) == "2"
+
+
+@pytest.mark.parametrize("text", ["", "3", "0单元", "502", "2-502", "2单元502", "东单元", "-1", "😀"])
+def test_what_is_no_unit_of_the_building_is_none(text: str) -> None:
+    assert read_unit(text, units=2) is None
 
 
 @pytest.mark.parametrize(("name", "masked"), [("张三", "张*"), ("A", "A*"), ("", "*")])
