@@ -95,7 +95,7 @@ _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def read_unit(text: str, units: int) -> str | None:
-    """The unit in a text that names nothing else: 2, 2单元, 二单元, Unit 2; None if it names more, or none."""
+    """The unit in a text that names nothing else: 2, 二单元, Unit 2; None where it names more, or none."""
     found = _UNIT.match(_squeezed(text))
     unit = _in_digits(found[1]) if found else ""
     return unit if unit.isdigit() and 1 <= int(unit) <= units else None
