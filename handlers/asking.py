@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
+from handlers.speech import letter
 from rules.meetings import State
 from rules.refusals import Refusal
 from rules.sitting import MeetingIsOver, StepIsOver
 from services import meeting as sittings
+from services import outbox
+from storage import outbox as letters
 from storage import people
 
 routes = Routes()
@@ -20,14 +26,36 @@ class StopAsking(Button, code="mq"):
     """Drops the question that waits for this person's answer."""
 
 
-def stop(here: Here) -> Keys:
-    """The keys under a question."""
-    return ((here.key("stop_asking", StopAsking()),),)
+async def ask(
+    here: Here, kind: str, question: str, /, *, data: Mapping[str, Any], keys: Keys = (), **facts: object
+) -> None:
+    """Put a question to this person; what is written next is heard by the dialogue of its kind."""
+    await _answered(here)
+    key = f"asked:{here.chat.id}:{here.person.id}:{here.heard.update_id}"
+    await here.begin(kind, **{**data, "asked": key})
+    stop = here.key("stop_asking", StopAsking())
+    await here.say(question, keys=(*keys, (stop,)), key=key, **facts)
+
+
+async def finish(here: Here) -> None:
+    """End a question that was answered."""
+    await _answered(here)
+    await here.finish()
+
+
+async def _answered(here: Here) -> None:
+    """Leave no keys under the question this person has just answered."""
+    dialogue = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
+    asked = dialogue[1].get("asked") if dialogue else None
+    message = await letters.message_of(here.unit.conn, asked) if asked else None
+    if message is not None and not (here.heard.press and here.heard.message == message):
+        text = here.words.html(here.lang, "meeting.answered")
+        await outbox.say(here.unit, here.chat.id, letter(text, edit=message))
 
 
 async def drop(here: Here, why: Refusal) -> None:
     """End a question that has become pointless, and say why; what is written next is heard afresh."""
-    await here.finish()
+    await finish(here)
     await here.say(f"refusals.{why.template()}", **why.facts)
 
 

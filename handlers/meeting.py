@@ -123,8 +123,8 @@ async def ask_present(here: Here, button: AddPresent) -> None:
     building = await here.the_leader("recorder")
     meeting = await sittings.find(here.unit.conn, building, button.meeting)
     sitting.check_open(meeting)
-    await here.begin("present", meeting=meeting.id)
-    await here.say("meeting.ask_present", keys=asking.stop(here), units=building.units)
+    data = {"meeting": meeting.id}
+    await asking.ask(here, "present", "meeting.ask_present", data=data, units=building.units)
 
 
 @routes.dialogue("present")
@@ -133,7 +133,7 @@ async def hear_present(here: Here, data: dict[str, Any]) -> None:
     if await hear_statement(here) or await asking.is_pointless(here, data["meeting"]):
         return
     await _add_present(here, data["meeting"], here.heard.text)
-    await here.finish()
+    await asking.finish(here)
 
 
 @routes.command("present")
@@ -214,8 +214,7 @@ async def close_meeting(here: Here, button: CloseMeeting) -> None:
         await renew(here.unit, "item", item.id)
     await here.show_building(building, "minutes", meeting.id)
     if button.sure == 2:
-        await here.begin("next_time", meeting=meeting.id)
-        await here.say("meeting.ask_next_time", keys=asking.stop(here))
+        await asking.ask(here, "next_time", "meeting.ask_next_time", data={"meeting": meeting.id})
 
 
 async def _ask_closing(here: Here, building: Building, meeting_id: int) -> None:
@@ -251,7 +250,7 @@ async def hear_next_time(here: Here, data: dict[str, Any]) -> None:
         return
     at = sitting.read_next_time(here.heard.text, here.now.astimezone(ZoneInfo(building.zone)))
     await sittings.plan_next(here.unit, building, data["meeting"], at)
-    await here.finish()
+    await asking.finish(here)
     await here.say("meeting.next_planned", at=at)
     await renew(here.unit, "minutes", data["meeting"])
 

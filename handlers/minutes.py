@@ -117,8 +117,8 @@ async def ask_correction(here: Here, button: AskCorrection) -> None:
     building = await here.the_resident()
     await sittings.find(here.unit.conn, building, button.meeting)
     await minutes.check_may_object(here.unit, building, here.person, button.meeting)
-    await here.begin("correct", meeting=button.meeting)
-    await here.say("minutes.ask_correction", keys=asking.stop(here), name=here.person.name)
+    data = {"meeting": button.meeting}
+    await asking.ask(here, "correct", "minutes.ask_correction", data=data, name=here.person.name)
 
 
 @routes.dialogue("correct")
@@ -131,7 +131,7 @@ async def hear_correction(here: Here, data: dict[str, Any]) -> None:
         await asking.drop(here, TooLateToObject())
         return
     await _correct(here, data["meeting"], here.heard.text)
-    await here.finish()
+    await asking.finish(here)
 
 
 @routes.command("correct")

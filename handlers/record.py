@@ -143,12 +143,12 @@ def _local_now(here: Here, building: Building) -> datetime:
 async def _ask(here: Here, data: dict[str, Any]) -> None:
     """Ask for what is still missing: who, what, and by when."""
     missing = next((part for part in ("who", "what") if not data[part]), "due")
-    await here.begin("task", **data)
-    keys: Keys = asking.stop(here)
+    keys: Keys = ()
     if missing == "due":
         periods = tuple(Key(_period(here, days), TaskDue(days)) for days in PERIODS)
-        keys = (periods[:2], periods[2:], *keys)
-    await here.say(f"record.ask_{missing}", keys=keys, who=data["who"], what=data["what"])
+        keys = (periods[:2], periods[2:])
+    facts = {"who": data["who"], "what": data["what"]}
+    await asking.ask(here, "task", f"record.ask_{missing}", data=data, keys=keys, **facts)
 
 
 def _period(here: Here, days: int) -> str:
@@ -186,7 +186,7 @@ async def choose_due(here: Here, button: TaskDue) -> None:
 async def _add(here: Here, building: Building, data: dict[str, Any], due: date | None) -> None:
     task = Task(data["who"], data["what"], due)
     done = await record.add_task(here.unit, building, data["meeting"], data["item"], task)
-    await here.finish()
+    await asking.finish(here)
     await here.turn("record.task", task=task, item=done.item)
     if done.item is not None:
         await renew(here.unit, "item", done.item.id)

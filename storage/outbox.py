@@ -173,6 +173,11 @@ async def last_said(conn: AsyncConnection, chat_id: int, message: str) -> dict[s
     return await conn.scalar(query)
 
 
+async def message_of(conn: AsyncConnection, key: str) -> str | None:
+    """The message that shows a letter with a key; None while it is not sent."""
+    return await conn.scalar(select(outbox.c.message).where(outbox.c.key == key))
+
+
 async def schedule(conn: AsyncConnection, key: str, kind: str, about_id: int, due_at: datetime) -> None:
     """Have something done at a time; the same key is scheduled once, a waiting one is moved."""
     insert = insert_ignoring(conn, dues)

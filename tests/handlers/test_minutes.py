@@ -95,7 +95,9 @@ async def test_a_correction_is_asked_for_decided_and_kept(stage: Stage) -> None:
     scene, living = await held(stage)
     await tap(stage, living[0], scene.group, "我要更正")
     await stage.restart()
+    question = scene.group.messages[-1]
     asked = await answer(stage, living[0], scene.group, "应为 <16> 个充电点")
+    assert question.labels == []
     assert "更正 1　示* 1单元101\n应为 <16> 个充电点" in asked.text
     assert "更正意见 1 条，1 条等组长答复" in card(scene.group).text
     foreign = await living[1].press(asked, "✅ 采纳")

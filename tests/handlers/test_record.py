@@ -218,6 +218,17 @@ async def test_a_task_step_by_step_with_a_restart_between(stage: Stage) -> None:
     assert len(await recorded(stage, "task")) == 1
 
 
+async def test_an_answered_question_keeps_no_keys(stage: Stage) -> None:
+    scene, _, _ = await sitting(stage)
+    await tap(stage, scene.leader, scene.group, "记任务")
+    who = scene.group.messages[-1]
+    what = await answer(stage, scene.leader, scene.group, "物业")
+    due = await answer(stage, scene.leader, scene.group, "出施工图")
+    await answer(stage, scene.leader, scene.group, "月底")
+    for question in (who, what, due):
+        assert (question.text, question.labels) == ("✅ 这一步好了。", [])
+
+
 async def test_a_task_whose_day_is_not_understood_is_asked_for_again(stage: Stage) -> None:
     scene, _, _ = await sitting(stage)
     assert "没看懂“昨天”" in (await say(stage, scene.leader, scene.group, "/task 物业 出图 昨天")).text
