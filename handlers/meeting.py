@@ -71,6 +71,7 @@ class KeepMeeting(Button, code="mk"):
 @routes.press(OpenMeeting)
 async def open_meeting(here: Here, button: OpenMeeting) -> None:
     """Open the meeting, asking once more if it is much too early."""
+    await _go_to(here, button.meeting)
     building = await here.the_leader("recorder")
     meeting = await sittings.find(here.unit.conn, building, button.meeting)
     if not button.sure and meeting.state is State.ANNOUNCED and sitting.is_early(meeting, here.now):
@@ -89,6 +90,13 @@ async def open_meeting(here: Here, button: OpenMeeting) -> None:
     await renew(here.unit, "notice", meeting.id)
 
 
+async def _go_to(here: Here, meeting_id: int) -> None:
+    """In private, where more than one building may be one's own, the building is that of the meeting."""
+    meeting = await meetings.find(here.unit.conn, meeting_id)
+    if here.chat.kind == "private" and meeting is not None:
+        here.building = await homes.building(here.unit.conn, meeting.building_id)
+
+
 @routes.command("open", words=("开始开会", "现在开会", "open the meeting"))
 async def open_next(here: Here, _rest: str) -> None:
     """Open the meeting that is next."""
@@ -100,9 +108,10 @@ async def open_next(here: Here, _rest: str) -> None:
 @routes.press(CheckIn)
 async def check_in(here: Here, button: CheckIn) -> None:
     """Check one's household in; who is no resident yet gets the way to become one."""
+    await _go_to(here, button.meeting)
     building = here.the_building()
     if here.heard.press and not await homes.homes_of(here.unit.conn, here.person.id, building.id):
-        here.toast = {"url": here.link("join")}
+        here.toast = {"url": here.link(f"join_b{building.id}")}
         return
     await here.the_resident()
     done = await sittings.check_in(here.unit, building, here.person, button.meeting)

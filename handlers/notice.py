@@ -91,9 +91,9 @@ async def stay_away(here: Here, button: StayAway) -> None:
 
 
 async def _answer(here: Here, meeting_id: int, *, coming_now: bool) -> None:
-    replied = await coming.answer(
-        here.unit, meeting_id, here.person.id, _group(here), here.link("join"), coming=coming_now
-    )
+    group = _group(here)
+    link = here.link(f"join_b{group}" if group else "join")
+    replied = await coming.answer(here.unit, meeting_id, here.person.id, group, link, coming=coming_now)
     doors = [home.door for home in replied.homes]
     name = "coming_noted" if coming_now else "away_noted"
     await here.tell(f"notice.{name}", doors=doors, changed=replied.before is (not coming_now))

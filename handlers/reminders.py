@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from handlers.buttons import Key, Keys
+from handlers.meeting import OpenMeeting
 from handlers.notice import Come, StayAway
 from handlers.routes import Routes
 from handlers.speech import Speech
 from handlers.voting import CastVote
 from rules.ballots import Ballot
+from rules.homes import Building
 from services import reminding
 from services.outbox import Rank
+from storage import homes
 from storage.outbox import Due
 
 routes = Routes()
@@ -46,6 +51,18 @@ async def remind_of_meeting(speech: Speech, due: Due) -> None:
         key = f"{due.key}:{person.id}"
         await speech.tell_person(
             person.id, "reminders.meeting_yours", rank=Rank.BULK, key=key, zone=building.zone, **facts
+        )
+    if reminder.urgent:
+        await _tell_leaders(speech, due, building, facts)
+
+
+async def _tell_leaders(speech: Speech, due: Due, building: Building, facts: dict[str, Any]) -> None:
+    """Hand the key that opens the meeting to those who may press it."""
+    for leader in await homes.holders(speech.unit.conn, building.id, "leader"):
+        keys = ((Key(speech.label(leader.lang, "open_meeting"), OpenMeeting(due.about_id)),),)
+        key = f"{due.key}:{leader.id}:leader"
+        await speech.tell_person(
+            leader.id, "reminders.meeting_to_open", keys=keys, key=key, zone=building.zone, **facts
         )
 
 

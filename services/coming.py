@@ -48,7 +48,7 @@ def _differs(reply: Reply | None, coming: bool) -> bool:
 async def seen(unit: Unit, meeting_id: int, person_id: int, building_id: int | None) -> Meeting:
     """A meeting whose notice somebody may read: a resident or leader, or whoever is in its group.
 
-    Raises NoSuchMeeting.
+    Raises NoSuchMeeting, NotAResident.
     """
     meeting = await _meeting_here(unit, meeting_id, building_id)
     if meeting.published_at is None:
@@ -57,7 +57,7 @@ async def seen(unit: Unit, meeting_id: int, person_id: int, building_id: int | N
         await homes.homes_of(unit.conn, person_id, meeting.building_id)
         or await homes.offices(unit.conn, meeting.building_id, person_id)
     ):
-        raise NoSuchMeeting
+        raise NotAResident
     return meeting
 
 

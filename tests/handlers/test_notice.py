@@ -62,7 +62,7 @@ async def test_a_passer_by_is_told_to_register_first(stage: Stage) -> None:
     notice = await announced(stage, scene)
     answer = await press(stage, stranger, notice, "我参加")
     assert "还没有登记" in (answer.text or "")
-    assert answer.url == "https://t.me/louyuhui_bot?start=join"
+    assert answer.url == "https://t.me/louyuhui_bot?start=join_b1"
     assert "已报名 0 户" in notice.text
 
 
@@ -115,7 +115,8 @@ async def test_who_has_no_private_chat_is_led_there(stage: Stage) -> None:
     assert answer.url == "https://t.me/louyuhui_bot?start=calendar_1"
     await stranger.open_link(answer.url)
     await stage.settle()
-    assert "没有找到这个会" in stranger.private().messages[-1].text, "in private only for its people"
+    told = stranger.private().messages[-1].text
+    assert "您还没有登记住户" in told, "in private only for its people"
 
 
 async def test_a_moved_meeting_updates_the_calendar_and_a_cancelled_one_leaves_it(stage: Stage) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sandbox.conversations import Seen
 from sandbox.people import Person
 from storage import people
-from tests.scenes import Scene, announced_meeting, bound_building, press, residents, say
+from tests.scenes import Scene, announced_meeting, bound_building, move_in, press, residents, say
 from tests.stage import SHANGHAI, Stage
 
 
@@ -156,3 +156,30 @@ async def test_a_reminder_can_be_answered(stage: Stage, label: str) -> None:
     await stage.pass_time(to=at(22, 19, 30))
     answer = await press(stage, neighbour, scene.group.messages[-1], label)
     assert "已记下：1单元101" in (answer.text or "")
+
+
+async def test_an_hour_before_the_leader_gets_the_key_that_opens_the_meeting(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await announced_meeting(stage, scene, days=5)
+    await stage.pass_time(to=at(24, 19, 30))
+    assert reminded(scene.leader) == []
+    await stage.pass_time(to=at(25, 18, 30))
+    [told] = reminded(scene.leader)
+    assert "还有60分钟就开了：19:30，社区活动室" in told.text
+    await stage.pass_time(to=at(25, 19, 30))
+    await press(stage, scene.leader, told, "▶️ 开始开会")
+    assert scene.group.pinned is not None
+    assert "楼宇会进行中" in scene.group.pinned.text
+    assert len(reminded(scene.leader)) == 1
+
+
+async def test_a_leader_who_lives_in_another_building_opens_it_in_private_too(stage: Stage) -> None:
+    elsewhere = await bound_building(stage, name="5栋")
+    scene = await bound_building(stage)
+    await move_in(stage, elsewhere, scene.leader, "1", "101")
+    await announced_meeting(stage, scene, days=5)
+    await stage.pass_time(to=at(25, 18, 30))
+    await stage.pass_time(to=at(25, 19, 30))
+    await press(stage, scene.leader, reminded(scene.leader)[-1], "▶️ 开始开会")
+    assert scene.group.pinned is not None
+    assert "楼宇会进行中 · 3栋" in scene.group.pinned.text
