@@ -13,6 +13,7 @@ from bot.commands.run import run
 from bot.commands.slips import slips
 from bot.commands.status import status
 from bot.commands.tally import tally
+from bot.commands.verify import verify_export
 
 app = typer.Typer(
     name="louyuhui",
@@ -43,6 +44,7 @@ app.add_typer(roll.app, name="roll")
 app.command()(slips)
 app.command()(export)
 app.command()(tally)
+app.command("verify")(verify_export)
 app.add_typer(faults.app, name="faults")
 app.add_typer(db.app, name="db")
 

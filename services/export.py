@@ -18,8 +18,8 @@ from rules.events import Event, first_break
 from rules.exchange import BallotFile, write_export
 from rules.homes import Building, Household, mask
 from rules.meetings import Meeting
-from rules.meetings import State as MeetingState
 from rules.minutes_freezing import freeze
+from rules.proof import DIGEST, FORMAT, MINOR, VERSION, export_digest
 from rules.results import may_show, question_of, vote_of
 from services import minutes
 from services.results import counted_votes
@@ -27,7 +27,6 @@ from storage import attendance, ballots, homes, log, meetings, objections, peopl
 from storage import minutes as files
 from storage.store import Connection
 
-FORMAT, VERSION = "louyuhui-export", 1
 PERSON_KEYS = frozenset({"person", "by", "chair", "recorder", "recorded_by"})  # of events' data
 
 
@@ -45,20 +44,19 @@ class Export:
 
 
 async def export_building(conn: Connection, building_id: int, now: datetime) -> Export:
-    """All that a building published and decided; drafts are nobody's business yet."""
+    """All that a building published and decided; drafts, and those given up, are nobody's business."""
     building = await homes.building(conn, building_id)
     households = await homes.households_in(conn, building_id)
     doors = {home.id: home.door for home in households}
-    met = [
-        one for one in await meetings.of_building(conn, building_id) if one.state is not MeetingState.DRAFT
-    ]
+    met = [one for one in await meetings.of_building(conn, building_id) if one.published_at is not None]
     states = (BallotState.OPEN, BallotState.CLOSED)
     held = [one for state in states for one in await ballots.of_building(conn, building_id, state)]
     held.sort(key=lambda ballot: ballot.id)
     streams = {name: await log.read(conn, name) for name in _streams(building, met, held)}
-    data = {
+    data: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
+        "minor": MINOR,
         "made_at": _moment(now),
         **_home(building, households),
         "people": await _people(conn, streams.values()),
@@ -66,6 +64,7 @@ async def export_building(conn: Connection, building_id: int, now: datetime) -> 
         "ballots": [await _ballot(conn, one) for one in held],
         "events": [row for name, events in streams.items() for row in _events(events, _secret(name, held))],
     }
+    data[DIGEST] = export_digest(data)
     closed = [one for one in held if _may_tell(one)]
     breaks = {name: first_break(events) for name, events in streams.items()}
     return Export(

@@ -1,0 +1,263 @@
+"""A ballot in an export: its frozen facts, its roll, who voted, every vote, and the count once more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from rules.ballots import Ballot, Option, State, roll_hash
+from rules.counting import ImpossibleQuestion, Method
+from rules.proof.chains import Entry
+from rules.proof.misfits import Misfit, Wrong
+from rules.proof.parts import Part, same, second
+from rules.results import SHOWN_FROM, result_of, standings, tally
+from rules.votes import Choice
+
+FROZEN = ("question", "method", "at_most", "seats", "eligible", "roll_hash", "seed")
+KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
+
+
+class Standing(StrEnum):
+    """How far a ballot could be checked."""
+
+    OPEN = "open"
+    WITHHELD = "withheld"  # so few voted that their votes stay in: it cannot be counted again
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A ballot that fits."""
+
+    id: int
+    question: str
+    voted: int
+    standing: Standing
+
+
+def check_ballot(told: Part, log: Sequence[Entry], around: Sequence[Entry]) -> Checked:
+    """Go on only if a ballot is as its log says and counts to its result. Raises Misfit.
+
+    `around` are the events of its meeting, or of the building where it has none.
+    """
+    opened, closed = _ends(told, log)
+    ballot = _ballot(told, opened, closed)
+    _check_roll(told, ballot)
+    _check_casts(told, log, closed)
+    _check_objections(told, log)
+    if closed is None:
+        for name in ("result", "votes", "publication_until"):
+            told.expect(name, None)
+        standing = Standing.OPEN
+    else:
+        ballot = replace(ballot, result=_result(told, ballot, closed))
+        standing = Standing.WITHHELD if 0 < ballot.voted < SHOWN_FROM else Standing.COUNTED
+    _check_mentions(told, ballot, around, log)
+    return Checked(ballot.id, ballot.question, ballot.voted, standing)
+
+
+def _ends(told: Part, log: Sequence[Entry]) -> tuple[Entry, Entry | None]:
+    """The opening, which is the first of its events, and the closing, after which nobody voted."""
+    if not log:
+        raise Misfit(Wrong.UNLISTED, told.place)
+    closings = [entry for entry in log if entry.kind == "closed"]
+    for index, entry in enumerate(log):
+        if (entry.kind == "opened") is not (index == 0) or entry in closings[1:]:
+            raise Misfit(Wrong.STRANGE, entry.place)
+    return log[0], closings[0] if closings else None
+
+
+def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
+    """The ballot as it was frozen at its opening, if the export tells the same."""
+    frozen = opened.data
+    for name in FROZEN:
+        told.expect(name, frozen.values.get(name))
+    told.expect("state", str(State.OPEN if closed is None else State.CLOSED))
+    told.expect("opened_at", second(opened.at))
+    told.expect("closes_at", second(frozen.moment("closes_at")))
+    told.expect("closed_at", None if closed is None else second(closed.at))
+    return Ballot(
+        id=told.get("id", int),
+        building_id=0,
+        meeting_id=told.maybe("meeting", int),
+        item_id=told.maybe("item", int),
+        question=told.get("question", str),
+        method=_method(told),
+        at_most=told.get("at_most", int),
+        seats=told.get("seats", int),
+        state=State.OPEN if closed is None else State.CLOSED,
+        convener_id=0,
+        opened_at=opened.at,
+        closes_at=frozen.moment("closes_at"),
+        closed_at=None if closed is None else closed.at,
+        eligible=told.get("eligible", int),
+        voted=told.get("voted", int),
+        roll_hash=told.get("roll_hash", str),
+        seed=told.get("seed", str),
+        result=None,
+        publication_until=None,
+        options=_options(told, frozen),
+    )
+
+
+def _method(told: Part) -> Method:
+    try:
+        return Method(told.get("method", str))
+    except ValueError:
+        raise Misfit(Wrong.SHAPE, told.place, "method") from None
+
+
+def _options(told: Part, frozen: Part) -> tuple[Option, ...]:
+    found = tuple(
+        Option(told.get("id", int), one.get("number", int), one.get("label", str), one.get("text", str), None)
+        for one in told.parts("options")
+    )
+    numbered = [option.number for option in found] == list(range(1, len(found) + 1))
+    if not numbered or not same([[one.label, one.text] for one in found], frozen.get("options", list)):
+        raise Misfit(Wrong.DIFFERS, told.place, "options")
+    if _method(told) is Method.MOTION and len(found) != 3:
+        raise Misfit(Wrong.SHAPE, told.place, "options")
+    return found
+
+
+def _check_roll(told: Part, ballot: Ballot) -> None:
+    roll = told.numbers("roll")
+    ascending = all(one < other for one, other in pairwise(roll))
+    if not ascending or len(roll) != ballot.eligible or roll_hash(roll) != ballot.roll_hash:
+        raise Misfit(Wrong.ROLL, told.place)
+
+
+def _check_casts(told: Part, log: Sequence[Entry], closed: Entry | None) -> None:
+    """Whoever voted is on the roll and in time, and as many voted as the export says."""
+    roll, closes = set(told.numbers("roll")), log[0].data.moment("closes_at")
+    voters = set()
+    for entry in log:
+        if entry.kind != "cast":
+            continue
+        household = entry.data.get("household", int)
+        late = entry.at >= closes or (closed is not None and entry.number > closed.number)
+        if household not in roll or late:
+            raise Misfit(Wrong.CAST, entry.place)
+        voters.add(household)
+    if len(voters) != told.get("voted", int):
+        raise Misfit(Wrong.VOTED, told.place)
+
+
+def _result(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
+    """The result, if the votes in the log count to it; of few votes, as far as it may be told."""
+    if ballot.voted >= SHOWN_FROM:
+        told.expect("votes", closed.data.get("votes", list))
+        choices = _choices(closed.data, ballot)
+        if len(choices) != ballot.voted:
+            raise Misfit(Wrong.VOTED, closed.place)
+        result = _recount(ballot, choices, closed)
+        if not same(result, closed.data.get("result", dict)):
+            raise Misfit(Wrong.COUNT, closed.place)
+        told.expect("result", result)
+        return result
+    if closed.told is not None or told.values.get("votes", 0) is not None:
+        raise Misfit(Wrong.WITHHELD, closed.place)
+    return _result_of_few(told, ballot, closed)
+
+
+def _result_of_few(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
+    """A result without figures: all of it where nobody voted, else what does not follow from the votes."""
+    result = told.part("result")
+    counted = _recount(ballot, [], closed)
+    del counted["votes"]
+    if not same(sorted(result.values), sorted(counted)):
+        raise Misfit(Wrong.SHAPE, told.place, "result")
+    for name in KNOWN_OF_FEW if ballot.voted else counted:
+        result.expect(name, counted[name])
+    return dict(result.values)
+
+
+def _choices(data: Part, ballot: Ballot) -> list[Choice]:
+    """Every vote, ordered by receipts of which none stands twice, if the ballot offered what it holds."""
+    found, last = [], ""
+    for vote in data.parts("votes"):
+        receipt, choice = vote.get("receipt", str), vote.numbers("choice")
+        offered = all(1 <= number <= len(ballot.options) for number in choice)
+        once = len(set(choice)) == len(choice)
+        if receipt <= last or not offered or not once or not 1 <= len(choice) <= ballot.at_most:
+            raise Misfit(Wrong.VOTE, data.place, receipt)
+        last = receipt
+        found.append(tuple(choice))
+    return found
+
+
+def _recount(ballot: Ballot, choices: Sequence[Choice], closed: Entry) -> dict[str, Any]:
+    """The result of these votes by the ballot's own method."""
+    assert ballot.closes_at is not None
+    try:
+        outcome = tally(ballot, choices)
+    except ImpossibleQuestion:
+        raise Misfit(Wrong.SHAPE, closed.place, "seats") from None
+    if outcome.invalid:
+        raise Misfit(Wrong.VOTE, closed.place)
+    return result_of(ballot, outcome, early=closed.at < ballot.closes_at)
+
+
+def _check_objections(told: Part, log: Sequence[Entry]) -> None:
+    """What was objected and answered is what the log holds."""
+    held: dict[int, dict[str, Any]] = {}
+    for entry in log:
+        if entry.kind == "objected":
+            text = entry.data.get("text", str)
+            known = {"at": second(entry.at), "text": text, "state": "open", "answer": None}
+            held[entry.data.get("objection", int)] = known
+        elif entry.kind == "answered":
+            answered = held.get(entry.data.get("objection", int))
+            if answered is None:
+                raise Misfit(Wrong.STRANGE, entry.place)
+            answered |= {"state": "answered", "answer": entry.data.get("text", str)}
+    told.expect("objections", list(held.values()))
+
+
+def _check_mentions(told: Part, ballot: Ballot, around: Sequence[Entry], log: Sequence[Entry]) -> None:
+    """The meeting's log (or the building's) tells the same of the opening and of the result."""
+    opened = _mention(told, around, "ballot_opened")
+    if opened is None or opened.hash != ballot.seed:
+        raise Misfit(Wrong.UNLISTED, told.place, "seed")
+    for name in ("item", "question"):
+        opened.data.expect(name, told.values.get(name))
+    closed = _mention(told, around, "ballot_closed")
+    if (closed is None) is not (ballot.result is None):
+        raise Misfit(Wrong.UNLISTED, told.place, "ballot_closed")
+    if closed is None:
+        return
+    for name, value in _summary(ballot).items():
+        closed.data.expect(name, value)
+    if not any(entry.kind == "answered" for entry in log):  # an answer puts the end off
+        told.expect("publication_until", closed.data.get("publication_until", str))
+
+
+def _mention(told: Part, around: Sequence[Entry], kind: str) -> Entry | None:
+    """The one event of this kind about a ballot."""
+    ballot_id = told.get("id", int)
+    found = [entry for entry in around if entry.kind == kind and entry.data.get("ballot", int) == ballot_id]
+    if len(found) > 1:
+        raise Misfit(Wrong.STRANGE, found[1].place)
+    return found[0] if found else None
+
+
+def _summary(ballot: Ballot) -> dict[str, Any]:
+    """What is told of a result beside the ballot's own log."""
+    assert ballot.result is not None
+    return {
+        "item": ballot.item_id,
+        "question": ballot.question,
+        "method": str(ballot.method),
+        "at_most": ballot.at_most,
+        "eligible": ballot.eligible,
+        "voted": ballot.voted,
+        "counts": [
+            {"label": row.option.label, "text": row.option.text, "votes": row.votes, "won": row.won}
+            for row in standings(ballot)
+        ],
+        "carried": bool(ballot.result["won"]),
+        "tie": bool(ballot.result["tied"]),
+    }
