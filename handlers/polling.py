@@ -99,7 +99,8 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     if ballot is None or ballot.state is State.DRAFT:
         return None
     building = await homes.building(view.conn, ballot.building_id)
-    known = facts(ballot, building.zone, view.now)
+    head = await ballots.posted_head(view.conn, ballot, "opened")
+    known = {**facts(ballot, building.zone, view.now), "head": head}
     if ballot.state is State.CLOSED:
         return Screen(view.html("ballots.card_closed", **known))
     return Screen(view.html("ballots.card", **known), (*_choices(view, ballot), _more(view, ballot)))

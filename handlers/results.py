@@ -69,6 +69,7 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "shown": may_show(ballot.result),
         "published": await results.published(view.conn, ballot, building.zone, view.now),
         "zone": building.zone,
+        "head": await ballots.posted_head(view.conn, ballot, "closed"),
     }
 
 
@@ -122,7 +123,8 @@ async def explain_count(here: Here, rest: str) -> None:
     shown = may_show(ballot.result)
     steps = explain(await results.recount(here.unit.conn, ballot)) if shown else []
     told = [{"kind": str(step.kind), **_named(ballot, step.params)} for step in steps]
-    await here.say("results.how", ballot=ballot, result=ballot.result, steps=told, shown=shown)
+    heads = [await ballots.posted_head(here.unit.conn, ballot, kind) for kind in ("opened", "closed")]
+    await here.say("results.how", ballot=ballot, result=ballot.result, steps=told, shown=shown, heads=heads)
 
 
 def _named(ballot: Ballot, params: Any) -> dict[str, Any]:

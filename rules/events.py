@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 START = "0" * 64
+HEAD_DIGITS = 16  # of a hash, where people see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Event:
     data: Mapping[str, Any]
     previous: str
     hash: str
+
+    @property
+    def head(self) -> str:
+        """As much of the hash as people are shown."""
+        return self.hash[:HEAD_DIGITS]
 
 
 def follow(last: Event | None, stream: str, kind: str, at: datetime, data: Mapping[str, Any]) -> Event:

@@ -49,6 +49,13 @@ async def find(conn: Connection, ballot_id: int, building_id: int | None = None)
     return ballot
 
 
+async def posted_head(conn: Connection, ballot: Ballot, kind: str) -> str:
+    """The head of a ballot's log at its opening or closing (`kind`: "opened", "closed"), as people see it."""
+    event = await log.first(conn, f"ballot:{ballot.id}", kind)
+    assert event is not None, "it is written in the transaction that opens or closes"
+    return event.head
+
+
 async def may_convene(conn: Connection, building_id: int, person_id: int) -> bool:
     """Whether this is the leader, or the recorder while a meeting is open."""
     held = await homes.offices(conn, building_id, person_id)

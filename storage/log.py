@@ -40,3 +40,11 @@ async def read(conn: AsyncConnection, stream: str) -> list[Event]:
     """All events of a stream, in order."""
     query = select(events).where(events.c.stream == stream).order_by(events.c.number)
     return every(Event, await conn.execute(query))
+
+
+async def first(conn: AsyncConnection, stream: str, kind: str) -> Event | None:
+    """The first event of a kind in a stream, None where there is none yet."""
+    mine = (events.c.stream == stream, events.c.kind == kind)
+    query = select(events).where(*mine).order_by(events.c.number).limit(1)
+    row = (await conn.execute(query)).mappings().first()
+    return None if row is None else one(Event, row)

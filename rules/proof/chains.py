@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.events import START
+from rules.events import HEAD_DIGITS, START
 from rules.proof.misfits import Misfit, Wrong
 from rules.proof.parts import Part, digest_of
 
-HEAD = re.compile(r"[0-9a-f]{16,64}")  # at least what the group was shown
+HEAD = re.compile(rf"[0-9a-f]{{{HEAD_DIGITS},64}}")  # at least what the group was shown
 FIELDS = ("stream", "number", "at", "kind", "data", "previous")
 
 _HASH = re.compile(r"[0-9a-f]{64}")
