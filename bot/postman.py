@@ -25,13 +25,13 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
-    NetworkError,
+    InvalidToken,
     RetryAfter,
     TelegramError,
 )
 
 from bot.metrics import Metrics
-from bot.request import NeverLeft
+from bot.request import NeverLeft, PlatformFailed
 from handlers.routes import Routes
 from handlers.speech import Screen, View
 from handlers.words import Words
@@ -75,6 +75,13 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """The platform answered that it failed: it was not sent, and may be soon."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsure:
     """No answer came: it may have been sent."""
 
@@ -88,7 +95,7 @@ class Refused:
     why: str
 
 
-Delivery = Sent | Lost | Gone | Moved | Later | Unsure | Refused
+Delivery = Sent | Lost | Gone | Moved | Later | Failed | Unsure | Refused
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +144,7 @@ class Postman:
         async with self._store.glance() as conn:
             view = View(conn, self._words, card.lang, self._clock(), self._bot.username, chat, self._font)
             screen = await self._routes.cards[card.kind](view, card.about_id)
-        if screen is None:
+        if screen is None or (screen.over and card.shown and not card.message):
             return Sent(card.message or "", card.picture)
         return await self._try("card", lambda: self._show(chat, card, screen))
 
@@ -183,9 +190,12 @@ class Postman:
 
     async def _show(self, chat: Chat, card: Card, screen: Screen) -> Delivery:
         keys = [[key.pack() for key in row] for row in screen.keys]
-        if card.message is not None and card.picture == (screen.picture is not None):
+        if card.message and card.picture == (screen.picture is not None):
             edit = self._edit_caption if card.picture else self._edit
-            return await edit(chat.address, card.message, screen.text, _markup(keys))
+            delivery = await edit(chat.address, card.message, screen.text, _markup(keys))
+            if card.pinned and screen.over:
+                await self._unpin(chat, card.message)
+            return delivery
         payload = {"text": screen.text, "keys": keys, "picture": screen.picture}
         delivery = await self._send(chat, payload)
         if card.pinned and isinstance(delivery, Sent):
@@ -223,6 +233,13 @@ class Postman:
             await self._bot.pin_chat_message(chat.address, int(message), disable_notification=True)
         except TelegramError as error:
             log.info("event=not_pinned why=%s", type(error).__name__)
+
+    async def _unpin(self, chat: Chat, message: str) -> None:
+        """Unpin it, if it is pinned and the bot may."""
+        try:
+            await self._bot.unpin_chat_message(chat.address, int(message))
+        except TelegramError as error:
+            log.info("event=not_unpinned why=%s", type(error).__name__)
 
     async def _file(self, source: dict[str, Any]) -> str | InputFile:
         if "file" in source:
@@ -274,7 +291,9 @@ def fate(error: TelegramError) -> Delivery:  # noqa: PLR0911 - a table, written 
         case BadRequest():
             gone = "chat not found" in error.message.lower()
             return Gone(error.message) if gone else Refused(error.message)
-        case NetworkError():
-            return Later(None) if isinstance(error, NeverLeft) else Unsure(error.message)
+        case PlatformFailed():
+            return Failed(error.message)
+        case NeverLeft() | InvalidToken():
+            return Later(None)
         case _:
-            return Refused(error.message)
+            return Unsure(error.message)

@@ -52,7 +52,7 @@ async def draw_claim(view: View, claim_id: int) -> Screen:
     family = await homes.members_of(view.conn, home.id) if home else []
     facts = {"name": person.name, "building": building, "door": claim.door}
     if claim.state != "asked":
-        return Screen(view.html(f"joining.claim_{claim.state}", **facts))
+        return Screen(view.html(f"joining.claim_{claim.state}", **facts), over=True)
     text = view.html("joining.claim_asked", family=[member.name for member in family], **facts)
     yes = Key(view.label("claim_yes"), ConfirmClaim(claim.id))
     return Screen(text, ((yes, Key(view.label("claim_no"), DeclineClaim(claim.id))),))

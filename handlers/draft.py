@@ -88,7 +88,7 @@ async def draw(view: View, about_id: int) -> Screen | None:
         return Screen(text, _draft_keys(view, meeting, building, other))
     if meeting.state is State.ANNOUNCED:
         return Screen(text, _announced_keys(view, meeting))
-    return Screen(text)
+    return Screen(text, over=meeting.state is not State.OPEN)
 
 
 def _block(meeting: Meeting) -> str:

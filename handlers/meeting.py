@@ -288,7 +288,7 @@ async def draw_meeting(view: View, meeting_id: int) -> Screen | None:
         agenda=[(FIGURES[item.number - 1], item) for item in agenda],
         zone=building.zone,
     )
-    return Screen(text, _meeting_keys(view, meeting, agenda))
+    return Screen(text, _meeting_keys(view, meeting, agenda), over=meeting.state is State.CLOSED)
 
 
 def _meeting_keys(view: View, meeting: Meeting, agenda: list[Item]) -> Keys:
@@ -333,7 +333,7 @@ async def draw_item(view: View, item_id: int) -> Screen | None:
         short=SHORT,
     )
     agenda = await meetings.items_of(view.conn, meeting.id)
-    return Screen(text, _item_keys(view, meeting, item, agenda))
+    return Screen(text, _item_keys(view, meeting, item, agenda), over=meeting.state is State.CLOSED)
 
 
 def _item_keys(view: View, meeting: Meeting, item: Item, agenda: list[Item]) -> Keys:

@@ -222,7 +222,8 @@ async def end_of_time(speech: Speech, due: Due) -> None:
 @routes.card("minutes")
 async def draw_minutes(view: View, meeting_id: int) -> Screen | None:
     """The minutes on one screen."""
-    return Screen(view.html("minutes.card", **await _facts(view, meeting_id)), await _keys(view, meeting_id))
+    facts = await _facts(view, meeting_id)
+    return Screen(view.html("minutes.card", **facts), await _keys(view, meeting_id), over=facts["approved"])
 
 
 @routes.card("correction")
@@ -234,7 +235,9 @@ async def draw_correction(view: View, objection_id: int) -> Screen | None:
     content = await minutes.load(view.conn, found.about_id)
     place = [one.id for one in await minutes.corrections(view.conn, found.about_id)].index(found.id)
     text = view.html("minutes.correction", correction=content.corrections[place], number=place + 1)
-    return Screen(text, (_decision_keys(view, found),) if found.state == "open" else ())
+    if found.state != "open":
+        return Screen(text, over=True)
+    return Screen(text, (_decision_keys(view, found),))
 
 
 @routes.maker("minutes_pdf")

@@ -62,7 +62,8 @@ async def draw(view: View, about_id: int) -> Screen | None:
         coming=sum(reply.coming for reply in replies),
         away=sum(not reply.coming for reply in replies),
     )
-    return Screen(text, _keys(view, meeting, said["agenda"]))
+    over = meeting.state in {State.CLOSED, State.CANCELLED}
+    return Screen(text, _keys(view, meeting, said["agenda"]), over=over)
 
 
 def _keys(view: View, meeting: Meeting, agenda: list[tuple[Item, list[Proposal]]]) -> Keys:

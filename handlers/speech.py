@@ -40,11 +40,13 @@ class Screen:
     """What a card shows: a text (HTML) and keys, and perhaps a picture above them.
 
     `picture`: {"file": the platform's name} or {"make": a maker's name, "about": id, "lang": …}.
+    `over`: nothing more happens to it: it is pinned no longer, nor shown again where its message is gone.
     """
 
     text: str
     keys: Keys = ()
     picture: Mapping[str, Any] | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

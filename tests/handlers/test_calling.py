@@ -344,7 +344,8 @@ async def test_a_meeting_is_called_off_after_asking_once_more(stage: Stage) -> N
     [neighbour] = await residents(stage, scene, 1)
     draft = await said(stage, scene.leader, LINE)
     await pressed(stage, scene.leader, draft, "发布通知")
-    forged = await neighbour.press_forged(notices(scene.group)[0], "kk:1")
+    [notice] = notices(scene.group)
+    forged = await neighbour.press_forged(notice, "kk:1")
     assert "要由组长来办" in (forged.text or "")
     await pressed(stage, scene.leader, draft, "取消会议")
     assert "真的取消" in draft.text
@@ -353,9 +354,8 @@ async def test_a_meeting_is_called_off_after_asking_once_more(stage: Stage) -> N
     await pressed(stage, scene.leader, draft, "取消会议")
     await pressed(stage, scene.leader, draft, "确定取消")
     assert "楼宇会取消了" in scene.group.messages[-1].text
-    cancelled = [message for message in scene.group.messages if message.pinned]
-    assert "楼宇会取消了" in cancelled[0].text
-    assert cancelled[0].labels == []
+    assert "楼宇会取消了" in notice.text
+    assert (notice.labels, notice.pinned) == ([], False)
     again = await scene.leader.press_forged(draft, "kk:1")
     assert "已经取消" in (again.text or "")
 

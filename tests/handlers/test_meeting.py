@@ -379,3 +379,45 @@ async def test_a_meeting_that_goes_on_past_midnight_says_its_last_day(stage: Sta
     await say(stage, scene.leader, scene.group, "散会")
     await tap(stage, scene.leader, scene.group, "✅ 散会")
     assert "11月25日（周三）19:30—11月26日（周四）00:30" in card(scene.group).text
+
+
+async def test_what_is_over_is_pinned_no_longer(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    notice = await called(stage, scene)
+    await stage.pass_time(to=(stage.now + timedelta(days=5)).replace(hour=19, minute=30))
+    await say(stage, scene.leader, scene.group, "/open")
+    assert (notice.pinned, card(scene.group).pinned) == (True, True)
+    await closed(stage, scene)
+    assert (notice.pinned, card(scene.group).pinned) == (False, False)
+
+
+async def test_a_supergroup_is_shown_what_goes_on_and_not_what_is_over(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await called(stage, scene)
+    await stage.pass_time(to=(stage.now + timedelta(days=5)).replace(hour=19, minute=30))
+    await say(stage, scene.leader, scene.group, "/open")
+    await tap(stage, scene.leader, scene.group, "第一项")
+    await closed(stage, scene)
+    await stage.pass_time(days=7)
+    notice = await called(stage, scene)
+    scene.group.upgrade()
+    await stage.settle()
+    shown = [message.text for message in scene.group.messages if message.text]
+    assert shown == [notice.text], shown
+
+
+async def called(stage: Stage, scene: Scene) -> Seen:
+    """A meeting that the leader calls in private; its notice in the group."""
+    chat = scene.leader.private()
+    await say(
+        stage, scene.leader, chat, f"/meeting {stage.now + timedelta(days=5):%m月%d日}晚上七点半 凉亭 修灯"
+    )
+    await tap(stage, scene.leader, chat, "发布通知")
+    assert scene.group.pinned is not None
+    return scene.group.pinned
+
+
+async def closed(stage: Stage, scene: Scene) -> None:
+    """The leader closes the meeting."""
+    await say(stage, scene.leader, scene.group, "/close")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
