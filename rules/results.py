@@ -9,8 +9,9 @@ from typing import Any
 
 from rules.ballots import Ballot, Option
 from rules.calendar import Deadline, deadline, local
-from rules.counting import ABSTAIN, AGAINST, FOR, Method, Outcome, Question, count
+from rules.counting import ABSTAIN, AGAINST, FOR, Amount, Method, Outcome, Question, count
 from rules.counting.votes import Vote
+from rules.exchange import BallotFile, write_export
 from rules.refusals import Refusal
 from rules.votes import Choice
 
@@ -65,6 +66,17 @@ def vote_of(ballot: Ballot, choice: Choice) -> Vote:
     if ballot.method is Method.SINGLE:
         return str(choice[0])
     return frozenset(str(number) for number in choice)
+
+
+def recount_file(ballot: Ballot, choices: Iterable[Choice]) -> str:
+    """The votes of a ballot as `louyuhui tally` reads them, so that anyone can count them again."""
+    votes: dict[Vote, Amount] = {}
+    for choice in choices:
+        vote = vote_of(ballot, choice)
+        votes[vote] = votes.get(vote, 0) + 1
+    named = {str(one.number): f"{one.label} {one.text}".strip() for one in ballot.options}
+    labels = {} if ballot.method is Method.MOTION else named
+    return write_export(BallotFile(question_of(ballot), votes, labels, ballot.question))
 
 
 def result_of(ballot: Ballot, outcome: Outcome, *, early: bool) -> dict[str, Any]:

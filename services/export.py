@@ -13,14 +13,12 @@ from typing import Any
 
 from rules.ballots import Ballot
 from rules.ballots import State as BallotState
-from rules.counting import Method
 from rules.events import Event, first_break
-from rules.exchange import BallotFile, write_export
 from rules.homes import Building, Household, mask
 from rules.meetings import Meeting
 from rules.minutes_freezing import freeze
 from rules.proof import DIGEST, FORMAT, MINOR, VERSION, export_digest
-from rules.results import may_show, question_of, vote_of
+from rules.results import may_show, recount_file
 from services import minutes
 from services.results import counted_votes
 from storage import attendance, ballots, homes, log, meetings, objections, people
@@ -69,7 +67,7 @@ async def export_building(conn: Connection, building_id: int, now: datetime) -> 
     breaks = {name: first_break(events) for name, events in streams.items()}
     return Export(
         data,
-        {one.id: await _ballot_file(conn, one) for one in closed},
+        {one.id: recount_file(one, (await counted_votes(conn, one)).values()) for one in closed},
         {name: number for name, number in breaks.items() if number is not None},
     )
 
@@ -210,17 +208,6 @@ def _events(events: Iterable[Event], secret: bool) -> list[dict[str, Any]]:
         }
         for event in events
     ]
-
-
-async def _ballot_file(conn: Connection, ballot: Ballot) -> str:
-    """A closed ballot as `louyuhui tally` reads it."""
-    votes: dict[Any, int] = {}
-    for choice in (await counted_votes(conn, ballot)).values():
-        vote = vote_of(ballot, choice)
-        votes[vote] = votes.get(vote, 0) + 1
-    named = {str(one.number): f"{one.label} {one.text}".strip() for one in ballot.options}
-    labels = {} if ballot.method is Method.MOTION else named
-    return write_export(BallotFile(question_of(ballot), votes, labels, ballot.question))
 
 
 def _moment(at: datetime | None) -> str | None:

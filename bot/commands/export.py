@@ -48,8 +48,7 @@ async def _read(settings: Settings, name: str | None) -> Export:
 def save_export(found: Export, folder: Path) -> list[str]:
     """Write an export into a folder, made if it is not there; the files' names."""
     files = {"export.json": json.dumps(found.data, ensure_ascii=False, indent=1) + "\n"}
-    files |= {f"ballots/ballot-{number}.json": text for number, text in found.ballot_files.items()}
-    files |= {f"{name}.csv": csv_text(rows) for name, rows in _tables(found.data).items()}
+    files |= files_beside(found.data, found.ballot_files)
     try:
         for name, text in files.items():
             path = folder / name
@@ -58,6 +57,12 @@ def save_export(found: Export, folder: Path) -> list[str]:
     except OSError as error:
         raise fail(f"写不了 {error.filename} / cannot be written: {error.strerror}") from None
     return list(files)
+
+
+def files_beside(data: Mapping[str, Any], ballot_files: Mapping[int, str]) -> dict[str, str]:
+    """The files that tell parts of an export once more: its ballots to recount, and its tables."""
+    files = {f"ballots/ballot-{number}.json": text for number, text in ballot_files.items()}
+    return files | {f"{name}.csv": csv_text(rows) for name, rows in _tables(data).items()}
 
 
 def _tables(data: Mapping[str, Any]) -> dict[str, Rows]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from bot.commands.export import files_beside
 from bot.commands.terminal import console, fail, say
-from rules.proof import Misfit, Proof, Standing, Wrong, verify
+from rules.proof import MINOR, Misfit, Proof, Standing, Wrong, verify
 
 FILE = "export.json"
 WORDS = {
@@ -39,6 +41,7 @@ WORDS = {
         "记录都对，别处被改过",
         "the logs fit, but something beside them was changed",
     ),
+    Wrong.BESIDE: ("和 export.json 里的不一样", "not what export.json says"),
 }
 STANDINGS = {
     Standing.OPEN: "还在投 / open",
@@ -61,7 +64,10 @@ def verify_export(
     heads = head or []
     try:
         with console.status("核对 / checking"):
-            proof = verify(path.read_bytes(), heads)
+            content = path.read_bytes()
+            proof = verify(content, heads)
+            if export.is_dir():
+                _check_beside(export, json.loads(content), proof)
     except OSError as error:
         raise fail(f"读不了 {path} / cannot be read: {error.strerror}") from None
     except Misfit as misfit:
@@ -69,6 +75,21 @@ def verify_export(
         where = f"{misfit.place} {misfit.about}".rstrip()
         raise fail(f"对不上 / does not fit: {where} —— {zh} / {en}") from None
     _show(proof, heads)
+
+
+def _check_beside(folder: Path, data: dict[str, Any], proof: Proof) -> None:
+    """The files beside an export say what it says, as far as they are there. Raises Misfit, OSError."""
+    if data["minor"] != MINOR:  # written by a later program, perhaps in other words
+        return
+    recounts = {one.id: one.recount for one in proof.ballots if one.recount is not None}
+    try:
+        files = files_beside(data, recounts)
+    except (AttributeError, KeyError, TypeError, ValueError):  # what no event speaks of may have any shape
+        raise Misfit(Wrong.SHAPE, FILE) from None
+    found = {file.relative_to(folder).as_posix() for file in folder.glob("ballots/ballot-*.json")}
+    for name in sorted(found | {name for name in files if (folder / name).exists()}):
+        if name not in files or (folder / name).read_bytes() != files[name].encode():
+            raise Misfit(Wrong.BESIDE, name)
 
 
 def _show(proof: Proof, heads: list[str]) -> None:

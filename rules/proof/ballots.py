@@ -13,7 +13,7 @@ from rules.counting import ImpossibleQuestion, Method
 from rules.proof.chains import Entry
 from rules.proof.misfits import Misfit, Wrong
 from rules.proof.parts import Part, same, second
-from rules.results import SHOWN_FROM, result_of, standings, tally
+from rules.results import SHOWN_FROM, recount_file, result_of, standings, tally
 from rules.votes import Choice
 
 FROZEN = ("question", "method", "at_most", "seats", "eligible", "roll_hash", "seed")
@@ -36,6 +36,7 @@ class Checked:
     question: str
     voted: int
     standing: Standing
+    recount: str | None  # its file for `louyuhui tally`, where its votes are told
 
 
 def check_ballot(told: Part, log: Sequence[Entry], around: Sequence[Entry]) -> Checked:
@@ -51,12 +52,19 @@ def check_ballot(told: Part, log: Sequence[Entry], around: Sequence[Entry]) -> C
     if closed is None:
         for name in ("result", "votes", "publication_until"):
             told.expect(name, None)
-        standing = Standing.OPEN
     else:
         ballot = replace(ballot, result=_result(told, ballot, closed))
-        standing = Standing.WITHHELD if 0 < ballot.voted < SHOWN_FROM else Standing.COUNTED
     _check_mentions(told, ballot, around, log)
-    return Checked(ballot.id, ballot.question, ballot.voted, standing)
+    recount = None
+    if closed is not None and closed.told is not None:
+        recount = recount_file(ballot, _choices(closed.told, ballot))
+    return Checked(ballot.id, ballot.question, ballot.voted, _standing(ballot), recount)
+
+
+def _standing(ballot: Ballot) -> Standing:
+    if ballot.result is None:
+        return Standing.OPEN
+    return Standing.WITHHELD if 0 < ballot.voted < SHOWN_FROM else Standing.COUNTED
 
 
 def _ends(told: Part, log: Sequence[Entry]) -> tuple[Entry, Entry | None]:

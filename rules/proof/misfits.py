@@ -26,6 +26,7 @@ class Wrong(StrEnum):
     COUNT = "count"
     MINUTES = "minutes"
     DIGEST = "digest"
+    BESIDE = "beside"  # a file beside the export
 
 
 class Misfit(Exception):

@@ -110,6 +110,13 @@ async def test_whoever_has_the_export_checks_it_at_the_terminal(stage: Stage, tm
     strange = await louyuhui_beside("verify", out / "export.json", "--head", "0" * 16)
     assert (strange.exit_code, len(strange.stderr.splitlines())) == (1, 1)
     assert "群里公布的这个存证，导出里没有" in strange.stderr
+    for name in ("votes.csv", "ballots/ballot-1.json"):
+        kept = (out / name).read_bytes()
+        (out / name).write_bytes(kept.replace(b"2", b"1", 1))
+        other = await louyuhui_beside("verify", out)
+        assert other.exit_code == 1
+        assert f"does not fit: {name} —— 和 export.json 里的不一样" in other.stderr
+        (out / name).write_bytes(kept)
     text = (out / "export.json").read_text(encoding="utf-8")
     (out / "export.json").write_text(text.replace("专区20", "专区21"), encoding="utf-8")
     bad = await louyuhui_beside("verify", out)
