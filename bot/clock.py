@@ -94,8 +94,8 @@ class Clock:
         """Do one thing; a fault is recorded and the thing is dropped, so that it holds up nothing else."""
         try:
             async with self._store.unit(self._now()) as unit:
-                await self._routes.dues[due.kind](Speech(unit, self._words, self._bot_name()), due)
-                await outbox.settle_due(unit.conn, due.key, "done", unit.now)
+                if await outbox.settle_due(unit.conn, due.key, "done", unit.now):
+                    await self._routes.dues[due.kind](Speech(unit, self._words, self._bot_name()), due)
         except Unavailable:
             raise
         except Exception as error:

@@ -22,20 +22,21 @@ from typing import TypeVar
 
 from bot.limits import Limits
 from bot.metrics import Metrics
-from bot.postman import Delivery, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
+from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
 from rules.people import Chat
 from storage import marks, outbox, people, updates
 from storage.outbox import Card, Letter
 from storage.store import Connection, Piece, Store, Unavailable, Unit
 
 T = TypeVar("T")
-Undelivered = Gone | Later | Lost | Moved | Refused | Unsure
+Undelivered = Failed | Gone | Later | Lost | Moved | Refused | Unsure
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 30  # requests under way
 AHEAD = 8  # messages marked as leaving before the overall budget lets them, so that marking costs no time
-ATTEMPTS = 5
+SLOWEST = 5  # doublings of the pause after which what failed is tried again
+GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
 LOOK = 5.0  # seconds after which it looks for what another process has put in
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
 
@@ -51,9 +52,13 @@ class _Queue:
     busy: bool = False
     card_after: float = 0.0
     wait_until: float = 0.0
+    failures: int = 0  # in a row
+    unwritten: tuple[Letter | Card, Delivery] | None = None  # carried, but not yet noted
 
     def next(self, now: float) -> Letter | Card | None:
         """What goes first: letters in order; a card when none waits or it is more urgent."""
+        if self.unwritten is not None:
+            return self.unwritten[0]
         letter = self.letters[0] if self.letters else None
         for card in self.cards.values():
             if letter is not None and card.rank >= letter.rank:
@@ -238,7 +243,8 @@ class Dispatcher:
             queue.wait_until = self._tick() + PATIENCE
         except Exception:  # one chat's fault holds up no other's mail
             log.exception("fault while sending to chat %s", queue.chat.id)
-            await self._drop(queue, job, traceback.format_exc())
+            with suppress(Unavailable):
+                await self._drop(queue, job, traceback.format_exc())
         finally:
             self._passed(queue)
             queue.busy = False
@@ -275,18 +281,44 @@ class Dispatcher:
                 await self._answered.wait()
 
     async def _send_letter(self, queue: _Queue, letter: Letter) -> None:
-        queue.chat = await self._mark(lambda conn: marks.set_out(conn, queue.chat.id, letter.id))
-        delivery: Delivery = Gone("chat is gone")
-        if queue.chat.state == "here":
-            delivery = await self._carry(queue, letter, lambda: self._postman.send(queue.chat, letter))
+        if queue.unwritten is None:
+            chat = await self._mark(lambda conn: marks.set_out(conn, queue.chat.id, letter.id))
+            if chat is None:
+                await self._hand_over(queue)
+                return
+            queue.chat = chat
+            delivery: Delivery = Gone("chat is gone")
+            if chat.state == "here":
+                delivery = await self._carry(queue, letter, lambda: self._postman.send(chat, letter))
+            queue.unwritten = (letter, delivery)
+        await self._note_letter(queue, letter, queue.unwritten[1])
+        queue.unwritten = None
+
+    async def _note_letter(self, queue: _Queue, letter: Letter, delivery: Delivery) -> None:
+        """Write down what became of a letter, and go on to the next where it is over with."""
         if isinstance(delivery, Sent):
             message, now = delivery.message, self._clock()
             await self._mark(lambda conn: marks.arrived(conn, letter.id, message, now))
+            queue.failures = 0
             queue.letters.popleft()
             return
         async with self._store.unit(self._clock()) as unit:
-            if await self._settle_letter(unit, queue, letter, delivery):
-                queue.letters.popleft()
+            over = await self._settle_letter(unit, queue, letter, delivery)
+            now_as = None if over else await outbox.letter(unit.conn, letter.id)
+        if now_as is None:
+            queue.letters.popleft()
+        else:
+            queue.letters[0] = now_as
+
+    async def _hand_over(self, queue: _Queue) -> None:
+        """The chat is no more: what it was to get belongs to the chat it became, or to none."""
+        letters = [letter.id for letter in queue.letters]
+        queue.letters.clear()
+        queue.cards.clear()
+        queue.behind_since.clear()
+        async with self._store.glance() as conn:
+            for letter in await outbox.letters(conn, letters):
+                await self._add(conn, letter)
 
     async def _mark(self, mark: Callable[[Piece], T]) -> T:
         """Note something about a message, in one transaction with what is noted at the same time."""
@@ -294,45 +326,49 @@ class Dispatcher:
 
     async def _settle_letter(self, unit: Unit, queue: _Queue, letter: Letter, delivery: Undelivered) -> bool:
         """Write down what became of a letter that was not sent; whether it is over with."""
-        ids = [letter.id]
+        over = _is_over(queue, delivery, again=letter.notice and letter.attempts < 1)
+        changes: dict[str, object] = {"state": "dropped" if over else "queued"}
         match delivery:
-            case Gone(why):
-                await self._leave(unit, queue.chat)
-                await outbox.change_letters(unit.conn, ids, state="dropped", why=why)
-                return True
-            case Refused(why):
-                log.warning("a letter was refused: %s", why)
-                await outbox.change_letters(unit.conn, ids, state="dropped", why=why)
-                return True
+            case Gone(why) | Refused(why) | Failed(why) | Unsure(why) if over:
+                changes["why"] = why
+            case Unsure():
+                changes["attempts"] = letter.attempts + 1
             case Lost():
-                payload = {key: value for key, value in letter.payload.items() if key != "edit"}
-                await outbox.change_letters(unit.conn, ids, state="queued", payload=payload)
-                queue.letters[0] = await outbox.letter(unit.conn, letter.id)
-                return False
-            case Unsure(why) if not letter.notice or letter.attempts >= 1:
-                await outbox.change_letters(unit.conn, ids, state="dropped", why=why)
-                return True
-            case Unsure() | Later() | Moved():
-                attempts = await self._again(unit, queue, letter.attempts, delivery)
-                await outbox.change_letters(unit.conn, ids, state="queued", attempts=attempts)
-                queue.letters[0] = await outbox.letter(unit.conn, letter.id)
-                return False
+                changes["payload"] = {key: value for key, value in letter.payload.items() if key != "edit"}
+        await self._heed(unit, queue, delivery, over=over)
+        await outbox.change_letters(unit.conn, [letter.id], **changes)
+        return over
 
     async def _show_card(self, queue: _Queue, card: Card) -> None:
-        seen = card
-        queue.chat, card = await self._mark(lambda conn: marks.look_at(conn, queue.chat.id, seen.id))
-        delivery: Delivery = Gone("chat is gone")
-        if card.state == "live" and queue.chat.state == "here":
-            delivery = await self._carry(queue, card, lambda: self._postman.show(queue.chat, card))
-        if queue.chat.kind == "group":  # a list that one person ticks in private is to follow the finger
-            queue.card_after = self._tick() + self._limits.card_pace
+        if queue.unwritten is None:
+            looked = await self._mark(lambda conn: marks.look_at(conn, queue.chat.id, card.id))
+            if looked is None:
+                await self._hand_over(queue)
+                return
+            queue.chat, seen = looked
+            delivery: Delivery = Gone("chat is gone")
+            if seen.state == "live" and queue.chat.state == "here":
+                delivery = await self._carry(queue, seen, lambda: self._postman.show(queue.chat, seen))
+            if queue.chat.kind == "group":  # a list that one person ticks in private is to follow the finger
+                queue.card_after = self._tick() + self._limits.card_pace
+            queue.unwritten = (seen, delivery)
+            card = seen
+        await self._note_card(queue, card, queue.unwritten[1])
+        queue.unwritten = None
+
+    async def _note_card(self, queue: _Queue, card: Card, delivery: Delivery) -> None:
+        """Write down what became of a card, and whether it is still behind."""
         if isinstance(delivery, Sent):
             message, picture = delivery.message, delivery.picture
             await self._mark(lambda conn: marks.shown(conn, card, message, picture=picture))
+            queue.failures = 0
         else:
             async with self._store.unit(self._clock()) as unit:
-                if not await self._settle_card(unit, queue, card, delivery):
-                    return
+                over = await self._settle_card(unit, queue, card, delivery)
+                now_as = None if over else await outbox.card(unit.conn, card.id)
+            if now_as is not None:
+                queue.cards[card.id] = now_as
+                return
         self._metrics.card_lag(self._tick() - queue.behind_since.pop(card.id, self._tick()))
         if queue.cards[card.id].wanted > card.wanted:  # renewed while it was under way
             queue.behind_since[card.id] = self._tick()
@@ -341,39 +377,36 @@ class Dispatcher:
 
     async def _settle_card(self, unit: Unit, queue: _Queue, card: Card, delivery: Undelivered) -> bool:
         """Write down what became of a card that was not shown; whether it is done with for the present."""
+        over = _is_over(queue, delivery, again=bool(card.message) or card.attempts < 1)
+        changes: dict[str, object] = {"shown": card.wanted} if over else {"attempts": card.attempts}
+        match delivery:
+            case Unsure() if not over:
+                changes["attempts"] = card.attempts + 1
+            case Lost():
+                changes["message"] = None
+        await self._heed(unit, queue, delivery, over=over)
+        await outbox.change_card(unit.conn, card.id, **changes)
+        return over
+
+    async def _heed(self, unit: Unit, queue: _Queue, delivery: Undelivered, *, over: bool) -> None:
+        """Keep to what the platform said: the chat is gone, is elsewhere, or is to wait."""
         match delivery:
             case Gone():
                 await self._leave(unit, queue.chat)
-                await outbox.change_card(unit.conn, card.id, shown=card.wanted)
-                return True
             case Refused(why):
-                log.warning("a card was refused: %s", why)
-                await outbox.change_card(unit.conn, card.id, shown=card.wanted)
-                return True
-            case Lost():
-                await outbox.change_card(unit.conn, card.id, message=None)
-                queue.cards[card.id] = await outbox.card(unit.conn, card.id)
-                return False
-            case Unsure() if card.message is None and card.attempts >= 1:
-                await outbox.change_card(unit.conn, card.id, shown=card.wanted)
-                return True
-            case Unsure() | Later() | Moved():
-                attempts = await self._again(unit, queue, card.attempts, delivery)
-                await outbox.change_card(unit.conn, card.id, attempts=attempts)
-                queue.cards[card.id] = await outbox.card(unit.conn, card.id)
-                return False
+                log.warning("a message was refused: %s", why)
+            case Moved(address):
+                await outbox.move_chat(unit.conn, queue.chat.id, address)
+                queue.chat = await people.chat(unit.conn, queue.chat.id)
+            case Later(seconds) if seconds is not None:
+                self._limits.halt(queue.chat.id, self._tick() + seconds)
+            case Later() | Failed() | Unsure() if not over:
+                self._put_off(queue)
 
-    async def _again(self, unit: Unit, queue: _Queue, attempts: int, delivery: Delivery) -> int:
-        """Put a delivery off; how many attempts there were that the platform did not forbid."""
-        if isinstance(delivery, Moved):
-            await outbox.move_chat(unit.conn, queue.chat.id, delivery.address)
-            queue.chat = await people.chat(unit.conn, queue.chat.id)
-            return attempts
-        if isinstance(delivery, Later) and delivery.seconds is not None:
-            self._limits.halt(queue.chat.id, self._tick() + delivery.seconds)
-            return attempts
-        queue.wait_until = self._tick() + PATIENCE * 2 ** min(attempts, ATTEMPTS)
-        return attempts + 1
+    def _put_off(self, queue: _Queue) -> None:
+        """Wait before a chat is tried again, longer each time."""
+        queue.wait_until = self._tick() + PATIENCE * 2 ** min(queue.failures, SLOWEST)
+        queue.failures += 1
 
     async def _leave(self, unit: Unit, chat: Chat) -> None:
         """Note that a chat cannot be reached any more."""
@@ -389,9 +422,25 @@ class Dispatcher:
             name = "letter" if isinstance(job, Letter) else "card"
             await updates.add_fault(unit.conn, unit.now, None, {name: job.id}, trace)
             if isinstance(job, Letter):
-                queue.letters.popleft()
                 await outbox.change_letters(unit.conn, [job.id], state="dropped", why="fault while sending")
             else:
-                queue.cards.pop(job.id, None)
-                queue.behind_since.pop(job.id, None)
                 await outbox.change_card(unit.conn, job.id, shown=job.wanted)
+        queue.unwritten = None
+        if isinstance(job, Letter):
+            queue.letters.popleft()
+        else:
+            queue.cards.pop(job.id, None)
+            queue.behind_since.pop(job.id, None)
+
+
+def _is_over(queue: _Queue, delivery: Undelivered, *, again: bool) -> bool:
+    """Whether something is let go; `again`: it may be sent once more where it may have arrived."""
+    match delivery:
+        case Gone() | Refused():
+            return True
+        case Failed():
+            return queue.failures >= GIVE_UP
+        case Unsure():
+            return not again
+        case _:
+            return False

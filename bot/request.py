@@ -6,6 +6,7 @@ It also tells what certainly never left from what may have arrived, which decide
 from __future__ import annotations
 
 from functools import lru_cache
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -29,10 +30,14 @@ class NeverLeft(NetworkError):
     """There was no connection to send it by: trying again cannot send it twice."""
 
 
+class PlatformFailed(NetworkError):
+    """The platform answered that it failed: it did not do what was asked."""
+
+
 class Request(BaseRequest):
     """The library's requests over aiohttp, with connections kept open; timeouts are seconds, None waits.
 
-    Raises NeverLeft, TimedOut or NetworkError; after the latter two it may have arrived.
+    Raises NeverLeft, PlatformFailed, TimedOut or NetworkError; after the latter two it may have arrived.
     """
 
     def __init__(
@@ -104,13 +109,16 @@ class Request(BaseRequest):
                 timeout=timeout,
                 allow_redirects=False,
             ) as response:
-                return response.status, await response.read()
+                status, content = response.status, await response.read()
         except _NEVER_LEFT as error:
             raise NeverLeft(_named(error)) from error
         except TimeoutError as error:
             raise TimedOut(_named(error)) from error
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(_named(error)) from error
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.GATEWAY_TIMEOUT:
+            raise PlatformFailed(f"{status}")
+        return status, content
 
 
 def proxy_for(url: str) -> str | None:

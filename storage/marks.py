@@ -8,15 +8,15 @@ from sqlalchemy import select, update
 
 from rules.people import Chat
 from storage.outbox import Card
-from storage.rows import one
+from storage.rows import first, one
 from storage.store import Piece
 from storage.tables import cards, chats, outbox
 
 
-def set_out(conn: Piece, chat_id: int, letter_id: int) -> Chat:
-    """The chat as it is now; if it is there, its letter is on its way from here on."""
+def set_out(conn: Piece, chat_id: int, letter_id: int) -> Chat | None:
+    """The chat as it is now, None where it is no more; if it is here, its letter is on its way now."""
     chat = _chat(conn, chat_id)
-    if chat.state == "here":
+    if chat is not None and chat.state == "here":
         conn.execute(update(outbox).where(outbox.c.id == letter_id).values(state="sending"))
     return chat
 
@@ -27,10 +27,13 @@ def arrived(conn: Piece, letter_id: int, message: str, now: datetime) -> None:
     conn.execute(update(outbox).where(outbox.c.id == letter_id).values(**sent))
 
 
-def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card]:
-    """A chat and its card as they are now."""
+def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card] | None:
+    """A chat and its card as they are now, None where the chat is no more."""
+    chat = _chat(conn, chat_id)
+    if chat is None:
+        return None
     row = conn.execute(select(cards).where(cards.c.id == card_id)).mappings().one()
-    return _chat(conn, chat_id), one(Card, row)
+    return chat, one(Card, row)
 
 
 def shown(conn: Piece, card: Card, message: str, *, picture: bool) -> None:
@@ -39,5 +42,5 @@ def shown(conn: Piece, card: Card, message: str, *, picture: bool) -> None:
     conn.execute(update(cards).where(cards.c.id == card.id).values(**now))
 
 
-def _chat(conn: Piece, chat_id: int) -> Chat:
-    return one(Chat, conn.execute(select(chats).where(chats.c.id == chat_id)).mappings().one())
+def _chat(conn: Piece, chat_id: int) -> Chat | None:
+    return first(Chat, conn.execute(select(chats).where(chats.c.id == chat_id)))

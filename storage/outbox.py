@@ -82,6 +82,12 @@ async def open_letters(conn: AsyncConnection, after: int, limit: int = 1000) -> 
     return every(Letter, await conn.execute(query.order_by(outbox.c.id).limit(limit)))
 
 
+async def letters(conn: AsyncConnection, ids: Iterable[int]) -> list[Letter]:
+    """Those letters that exist, in order."""
+    query = select(outbox).where(outbox.c.id.in_(list(ids))).order_by(outbox.c.id)
+    return every(Letter, await conn.execute(query))
+
+
 async def letter(conn: AsyncConnection, letter_id: int) -> Letter:
     """A letter by id."""
     return one(Letter, (await conn.execute(select(outbox).where(outbox.c.id == letter_id))).mappings().one())
@@ -203,9 +209,11 @@ async def next_due(conn: AsyncConnection) -> datetime | None:
     return (await conn.scalars(query)).first()
 
 
-async def settle_due(conn: AsyncConnection, key: str, state: str, now: datetime) -> None:
-    """Mark what was due as "done" or "dropped"."""
-    await conn.execute(update(dues).where(dues.c.key == key).values(state=state, done_at=now))
+async def settle_due(conn: AsyncConnection, key: str, state: str, now: datetime) -> bool:
+    """Mark what was due as "done" or "dropped"; whether it was still waiting."""
+    waiting = (dues.c.key == key, dues.c.state == "waiting")
+    settled = await conn.execute(update(dues).where(*waiting).values(state=state, done_at=now))
+    return settled.rowcount > 0
 
 
 async def wake_due(conn: AsyncConnection, key: str) -> bool:

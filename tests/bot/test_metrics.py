@@ -118,7 +118,7 @@ async def test_what_is_handled_and_sent_is_counted_by_kind(stage: Watched) -> No
     await person.say(chat, "/probe")
     await stage.settle()
     await person.press_forged(chat.messages[-1], "no such button")
-    stage.sandbox.faults.next("error_500", method="sendMessage")
+    stage.sandbox.faults.next("drop_before", method="sendMessage")
     await person.say(chat, "您好")
     await stage.settle()
     found = await stage.figures()
