@@ -81,6 +81,11 @@ async def lost(here: Here) -> None:
         await offer_help(here, "guests.lost")
 
 
+async def unread(here: Here) -> None:
+    """Something came that is neither text nor picture: a voice message, a sticker, a file."""
+    await here.say("guests.unread")
+
+
 async def unknown_link(here: Here, _rest: str) -> None:
     """A deep link that is none of ours, or no longer."""
     await offer_help(here, "guests.lost")

@@ -81,7 +81,7 @@ class Reception:
         application.add_handler(CallbackQueryHandler(self._pressed))
         application.add_handler(ChatMemberHandler(self._moved, ChatMemberHandler.MY_CHAT_MEMBER))
         application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated))
-        said = (filters.TEXT | filters.PHOTO) & filters.UpdateType.MESSAGE
+        said = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
         application.add_handler(MessageHandler(said, self._said))
         application.add_error_handler(self._failed)
 
@@ -140,7 +140,8 @@ class Reception:
         elif (route := self.routes.spoken(heard.text)) is not None:
             await self._run(heard, route, "")
         elif heard.chat_kind == "private" or (heard.quoted and heard.quoted.address is None):
-            await self._run(heard, Route(self._go_on))
+            unread = not heard.text and heard.picture is None
+            await self._run(heard, Route(guests.unread if unread else self._go_on))
 
     async def _command(self, heard: Heard, name: str, rest: str) -> None:
         if name == "start" and rest:

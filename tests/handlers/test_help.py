@@ -213,3 +213,20 @@ async def test_in_the_group_a_plain_word_within_a_sentence_is_talk(stage: Stage)
     scene = await bound_building(stage)
     said = await say(stage, scene.leader, scene.group, "开会 那天我出差")
     assert scene.group.messages[-1] == said
+
+
+async def test_what_is_neither_text_nor_picture_is_answered_and_loses_no_question(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    await say(stage, scene.leader, chat, "/meeting 活动室 电动车棚")
+    await scene.leader.send_document(chat, b"OggS", "voice.ogg")
+    await stage.settle()
+    assert "我只看得懂文字和图片" in chat.messages[-1].text
+    assert "11月25日（周三）19:30" in (await say(stage, scene.leader, chat, "下周三晚上七点半")).text
+
+
+async def test_a_file_among_neighbours_is_left_alone(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    sent = await scene.leader.send_document(scene.group, b"OggS", "voice.ogg")
+    await stage.settle()
+    assert scene.group.messages[-1] == sent
