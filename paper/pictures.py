@@ -12,6 +12,7 @@ from paper.press import print_png
 from paper.wording import read_words
 
 TITLE, TEXT, FACT = 120, 80, 120  # characters a card shows of each before it cuts with …
+ROOM = 720  # characters of all options together, so that the card is no taller than a photo may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def result_picture(
     end. A winner is marked by colour, a tick and a word. Raises FontMissing.
     """
     words = read_words(language)
+    most = min(TEXT, ROOM // max(1, len(bars)))
     return print_png(
         "result",
         {
@@ -51,7 +53,7 @@ def result_picture(
             "head": cut_short(head, FACT),
             "title": cut_short(title, TITLE),
             "outcome": cut_short(outcome, FACT),
-            "bars": [_view_bar(bar) for bar in bars],
+            "bars": [_view_bar(bar, most) for bar in bars],
             "facts": [cut_short(fact, FACT) for fact in facts],
             "close": cut_short(foot, FACT),
         },
@@ -59,10 +61,10 @@ def result_picture(
     )
 
 
-def _view_bar(bar: Bar) -> dict[str, object]:
+def _view_bar(bar: Bar, most: int) -> dict[str, object]:
     return {
         "label": cut_short(bar.label, 12),
-        "text": cut_short(bar.text, TEXT) if bar.text != bar.label else "",
+        "text": cut_short(bar.text, most) if bar.text != bar.label else "",
         "figure": cut_short(bar.figure, 24),
         "permille": max(0, min(1000, int(1000 * bar.share))),
         "won": bar.won,

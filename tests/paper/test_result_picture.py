@@ -31,6 +31,14 @@ def test_no_text_breaks_the_card_or_makes_it_taller_than_a_photo_may_be(size, te
     assert width + height <= 10_000
 
 
+@pytest.mark.parametrize("count", [2, 10, 13, 24, 40, 60])
+@pytest.mark.parametrize("letter", ["字", "W"])
+def test_a_list_of_any_length_is_no_taller_than_a_photo_may_be(size, count, letter):
+    bars = [Bar("60", letter * 150, "291户 100%", Fraction(1), won=True)] * count
+    long = letter * 150
+    assert sum(size(result_picture(long, bars, [long] * 4, outcome=long, head=long, foot=long))) <= 10_000
+
+
 def test_a_winner_looks_different_from_the_others():
     lost = [Bar(bar.label, bar.text, bar.figure, bar.share) for bar in BARS]
     assert result_picture("停车位怎么划？", BARS, FACTS) != result_picture("停车位怎么划？", lost, FACTS)
