@@ -15,7 +15,7 @@ from paper.pictures import Bar, result_picture
 from rules.ballots import Ballot, State
 from rules.counting import explain
 from rules.results import Standing, may_show, standings
-from rules.votes import NotThisBallot
+from rules.votes import Choice, NotThisBallot
 from services import ballots, results
 from storage import ballots as stored
 from storage import homes, objections
@@ -23,7 +23,11 @@ from storage.outbox import Due
 
 routes = Routes()
 
-_LINES = 8  # options a card lists below its picture
+_LINES, _FEW_LINES = 8, 6  # options a card lists below its picture: of few, and of many
+_NAMED = 24  # winners a card names
+_ROW = 10  # characters of a name in a row of figures
+_HEADLINE = 300  # characters for their names
+_ALERT = 120  # characters for the names in an alert
 _KEYS = {"for": 1, "against": 2, "abstain": 3}
 
 
@@ -63,14 +67,28 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "building": building,
         "result": ballot.result,
         "rows": rows,
-        "lines": rows[:_LINES],
+        "lines": rows[: _LINES if len(rows) <= _LINES else _FEW_LINES],
         "won": [ballot.options[number - 1] for number in ballot.result["won"]],
         "tied": [ballot.options[number - 1] for number in ballot.result["tied"]],
+        "named": _named_winners(ballot),
+        "names": dict(enumerate(ballot.names_of(_all(ballot), _ROW), 1)),
         "shown": may_show(ballot.result),
         "published": await results.published(view.conn, ballot, building.zone, view.now),
         "zone": building.zone,
         "head": await ballots.posted_head(view.conn, ballot, "closed"),
     }
+
+
+def _all(ballot: Ballot) -> tuple[int, ...]:
+    return tuple(option.number for option in ballot.options)
+
+
+def _named_winners(ballot: Ballot) -> dict[str, list[str]]:
+    """Those that won and those that tied by name, as long as there is room on a card."""
+    assert ballot.result is not None
+    won, tied = tuple(ballot.result["won"])[:_NAMED], tuple(ballot.result["tied"])[:_NAMED]
+    width = max(6, min(20, _HEADLINE // max(1, len(won) + len(tied)) - 4))
+    return {"won": ballot.names_of(won, width), "tied": ballot.names_of(tied, width)}
 
 
 def _keys(view: View, ballot: Ballot, known: dict[str, Any]) -> Keys:
@@ -93,12 +111,13 @@ async def paint(view: View, ballot_id: int) -> Made:
     ballot = await stored.get(view.conn, ballot_id)
     known = await _facts(view, ballot)
     lines = view.words.plain(view.lang, "results.picture_facts", **known).splitlines()
+    labels = {name: [option.label for option in known[name]] for name in ("won", "tied")}
     content = await asyncio.to_thread(
         result_picture,
         ballot.question,
         [_bar(view, ballot, row) for row in known["rows"]],
         [line for line in lines if line.strip()],
-        outcome=view.words.plain(view.lang, "results.outcome", **known),
+        outcome=view.words.plain(view.lang, "results.outcome", **known | {"named": labels}),
         head=f"{known['building'].community} · {known['building'].name}",
         foot=view.words.plain(view.lang, "results.picture_foot"),
         language=view.lang,
@@ -128,13 +147,14 @@ async def explain_count(here: Here, rest: str) -> None:
 
 
 def _named(ballot: Ballot, params: Any) -> dict[str, Any]:
-    """A step's facts with the options by their labels."""
+    """A step's facts with the options by their names."""
+    width = 40 if len(ballot.options) <= _NAMED else 16
 
     def name(value: Any) -> Any:
         if isinstance(value, tuple):
             return [name(one) for one in value]
         if isinstance(value, str) and (value in _KEYS or value.isdigit()):
-            return ballot.options[_KEYS.get(value) or int(value) - 1].label
+            return ballot.names_of((_KEYS.get(value) or int(value),), width)[0]
         return value
 
     return {key: name(value) for key, value in params.items()}
@@ -147,8 +167,14 @@ async def my_vote(here: Here, button: MyVote) -> None:
     if here.chat.kind == "group" and here.chat.building_id != ballot.building_id:
         raise NotThisBallot
     counted = await results.own_votes(here.unit.conn, ballot, here.person.id)
-    known = [(one.door, one.receipt, ballot.labels_of(one.choice)) for one in counted]
+    known = [(one.door, one.receipt, _briefly(ballot, one.choice)) for one in counted]
     await here.tell("results.mine", alert=True, votes=known)
+
+
+def _briefly(ballot: Ballot, choice: Choice) -> list[str]:
+    """What was chosen, by name where an alert has room for it."""
+    names = ballot.names_of(choice, 20)
+    return names if sum(map(len, names)) <= _ALERT else ballot.labels_of(choice)
 
 
 @routes.command("receipt", words=("回执", "receipt"))
@@ -171,7 +197,7 @@ async def take_receipt(here: Here, _data: dict[str, Any]) -> None:
 
 async def _tell_receipt(here: Here, text: str) -> None:
     ballot, receipt, choice = await results.by_receipt(here.unit.conn, text)
-    await here.say("results.receipt", ballot=ballot, receipt=receipt, labels=ballot.labels_of(choice))
+    await here.say("results.receipt", ballot=ballot, receipt=receipt, labels=ballot.names_of(choice))
 
 
 @routes.link("bo")

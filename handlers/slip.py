@@ -175,7 +175,7 @@ class Stands:
     """How a household of the reader has voted so far; `family`: another member did."""
 
     door: str
-    labels: list[str]
+    names: list[str]
     choice: tuple[int, ...]
     receipt: str
     family: bool
@@ -210,8 +210,8 @@ async def _stands(view: View, ballot: Ballot, home: Household, person_id: int) -
     vote: Vote | None = await stored.vote_of(view.conn, ballot.id, home.id)
     if vote is None:
         return None
-    labels = ballot.labels_of(vote.choice)
-    return Stands(home.door, labels, vote.choice, vote.receipt, vote.by_id != person_id)
+    names = ballot.names_of(vote.choice, 20)
+    return Stands(home.door, names, vote.choice, vote.receipt, vote.by_id != person_id)
 
 
 def _draw_single(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:

@@ -77,9 +77,23 @@ class Ballot:
         """The labels of what was chosen."""
         return [self.options[number - 1].label for number in choice]
 
+    def names_of(self, choice: Choice, width: int = 40) -> list[str]:
+        """What was chosen as people tell it apart: label and text, the text cut to `width` characters.
+
+        A motion's answers and the few lettered plans of a single choice go by their label alone.
+        """
+        if self.method is not Method.APPROVAL and not self.options[0].label.isdigit():
+            return self.labels_of(choice)
+        chosen = [self.options[number - 1] for number in choice]
+        return [f"{option.label} {_cut(option.text, width)}" for option in chosen]
+
     def is_open(self, now: datetime) -> bool:
         """Whether a vote would count now."""
         return self.state is State.OPEN and (self.closes_at is None or now < self.closes_at)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

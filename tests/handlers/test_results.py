@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -87,6 +88,70 @@ async def test_a_motion_says_how_it_went(
     result = scene.group.messages[-1]
     assert f"结果\n{outcome}" in result.caption
     assert why in (await follow(stage, voters[0], result, "怎么算出来的")).text
+
+
+async def hand_in(stage: Stage, voter: Person, choice: Iterable[int]) -> None:
+    """Somebody ticks these options of the first ballot in private and hands them in."""
+    chat = await voter.start(payload="b_1")
+    await stage.settle()
+    for data in (*(f"st:1:{option}" for option in choice), "sk:1", "vh:1"):
+        await voter.press_forged(chat.messages[-1], data)
+    await stage.settle()
+
+
+async def closed_list(stage: Stage, scene: Scene, line: str, choices: Iterable[Iterable[int]]) -> Seen:
+    """A ballot on sixteen of a list, in which one household after the other votes so; its result."""
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, line)
+    await scene.leader.press_forged(draft, "bm:1:16")
+    await scene.leader.press_forged(draft, "bo:1")
+    await stage.settle()
+    choices = list(choices)
+    for voter, choice in zip(await residents(stage, scene, len(choices)), choices, strict=True):
+        await hand_in(stage, voter, choice)
+    await stage.pass_time(to=stage.now.replace(hour=21))
+    return next(message for message in reversed(scene.group.messages) if message.photo)
+
+
+async def test_the_winners_of_a_long_list_are_named_wherever_they_are_told(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    line = "/vote 选器材 | " + " | ".join(f"器材第{'一二三四五六七八'[n % 8]}{n}件" for n in range(1, 25))
+    choices = [range(1, 17), range(1, 17), range(1, 17), range(16, 18)]
+    result = await closed_list(stage, scene, line, choices)
+    first = next(iter(scene.homes))
+    assert "1 器材第二1件、2 器材第三2件、" in result.caption
+    assert "16 器材第一16件 入选（16 项）" in result.caption
+    assert "🏆 16 器材第一16件 4 户 ▓▓▓▓▓▓▓▓▓▓ 100%" in result.caption
+    assert "……全部 24 项见图" in result.caption
+    told = await follow(stage, first, result, "怎么算出来的")
+    assert "16 器材第一16件 4 票，1 器材第二1件 3 票" in told.text
+    assert "17 器材第二17件 1 票" in told.text
+    mine = await press(stage, first, result, "我的票")
+    assert mine.text.endswith("已算进结果：1、2、3、4、5、6、7、8、9、10、11、12、13、14、15、16。")
+    receipt = re.findall(r"\w{5}-\w{5}", mine.text)[0]
+    looked_up = await say(stage, first, first.private(), f"/receipt {receipt}")
+    assert "16 器材第一16件" in looked_up.text
+
+
+async def test_places_that_a_tie_leaves_open_are_said_beside_the_winners(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    line = "/vote 选器材 | " + " | ".join(f"器材{n}" for n in range(1, 25))
+    result = await closed_list(stage, scene, line, [range(1, 17), (*range(1, 16), 17), range(1, 16)])
+    told = "15 器材15 入选；16 器材16、17 器材17 票数一样，还有 1 个名额，由大会再定"
+    assert told in result.caption
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+async def test_the_card_of_the_longest_list_fits_under_its_picture(stage: Stage, lang: str) -> None:
+    scene = await bound_building(stage, lang=lang)
+    options = " | ".join(f"{n}{'名字很长的健身器材' * 5}" for n in range(1, 61))
+    choices = [range(1, 17), range(17, 33), range(33, 49)]
+    result = await closed_list(stage, scene, f"/vote {'选' * 120} | {options}", choices)
+    assert "1 1名" in result.caption
+    first = next(iter(scene.homes))
+    told = await follow(stage, first, result, result.labels[0])
+    assert "16 16名" in told.text
+    assert len(first.private().messages[-1].text) <= 4096
 
 
 async def test_nobody_voting_is_said(stage: Stage) -> None:
@@ -202,7 +267,7 @@ async def test_an_objection_stops_the_clock_until_it_is_answered(stage: Stage) -
     assert "1. “二单元没有收到<b>通知</b> 😠”\n答复：“已补发通知，二单元都签收了。”" in listed.text
     assert "示例住户" not in listed.text
     await stage.pass_time(days=10)
-    assert "公示结束，结果生效" in result.caption
+    assert "公示结束，没有未答复的异议" in result.caption
     assert "提异议" not in result.labels
 
 
@@ -211,7 +276,7 @@ async def test_without_objection_the_result_stands_after_seven_days(stage: Stage
     result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
     link = (await first.press(result, "提异议")).url
     await stage.pass_time(days=8)
-    assert "公示结束，结果生效" in result.caption
+    assert "公示结束，没有未答复的异议" in result.caption
     await first.open_link(link)
     await stage.settle()
     assert "公示已经结束（到 11月27日（周五））" in first.private().messages[-1].text

@@ -296,7 +296,7 @@ async def test_a_slip_shows_what_the_family_did(stage: Stage) -> None:
     await press(stage, mother, slip, "交票")
     await press(stage, mother, slip, "交票")
     his = await slip_of(stage, son, card)
-    assert "您家（1单元101）现在的票：2（由家人投的）" in his.text
+    assert "您家（1单元101）现在的票：2 器材2（由家人投的）" in his.text
     assert "☑ 2 器材2" in his.labels
 
 
