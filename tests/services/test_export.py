@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from storage import meetings, people
 from tests.services.house import House, house
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
+CHINESE = DOCUMENT.with_name("export.zh-CN.md")
 EQUIPMENT = Plan("选健身器材", Method.APPROVAL, ("漫步机", "单杠", "双杠", "扭腰器"), at_most=2)
 MOTION = Plan("同意装电动车棚吗", Method.MOTION, ())
 
@@ -207,6 +209,16 @@ async def test_the_program_in_the_document_checks_an_export(home: House, tmp_pat
     done = checked(found, tmp_path)
     assert done.stderr == ""
     assert done.stdout.startswith("good:")
+
+
+def test_both_documents_hold_the_same_program_and_tell_of_the_same_names() -> None:
+    english, chinese = (path.read_text(encoding="utf-8") for path in (DOCUMENT, CHINESE))
+    assert english.split("```")[1] == chinese.split("```")[1]
+    names = [
+        {name for name in text.split("`")[1::2] if re.fullmatch(r"[a-z_.]+", name)}
+        for text in (english, chinese)
+    ]
+    assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("wrong", ["event", "dropped", "roll", "figures"])
