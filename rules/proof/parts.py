@@ -51,14 +51,15 @@ class Part:
         return None if name in self.values and self.values[name] is None else self.get(name, kind)
 
     def moment(self, name: str) -> datetime:
-        """The time of a name, with its zone."""
+        """The time of a name, in UTC. Raises Misfit where it has no zone."""
         try:
             at = datetime.fromisoformat(self.get(name, str))
-        except ValueError:
+            in_utc = at.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise Misfit(Wrong.SHAPE, self.place, name) from None
         if at.tzinfo is None:
             raise Misfit(Wrong.SHAPE, self.place, name)
-        return at
+        return in_utc
 
     def numbers(self, name: str) -> list[int]:
         """The list of whole numbers of a name."""

@@ -17,7 +17,9 @@ import typer
 from openpyxl import Workbook
 
 from bot.cli import app
+from bot.commands.verify import STANDINGS, WORDS
 from bot.tables import NotATable, csv_text, read_table
+from rules.proof import Standing, Wrong
 from services import joining
 from storage import homes, migrate, slips, updates
 from storage.engine import open_engine
@@ -57,7 +59,7 @@ def beside(stage: Stage, folder: Path) -> Path:
 
 
 def test_each_command_is_explained_in_chinese_and_english() -> None:
-    assert {"run", "demo", "check", "roll", "slips", "export", "tally", "faults"} <= set(COMMANDS)
+    assert {"run", "demo", "check", "roll", "slips", "export", "tally", "verify", "faults"} <= set(COMMANDS)
     for command in COMMANDS.values():
         zh, _, en = (command.help or "").partition("/")
         assert re.search(r"[一-鿿]", zh), command.name
@@ -371,6 +373,11 @@ def test_votes_are_not_counted_by_a_method_they_do_not_suit(tmp_path: Path) -> N
     result = louyuhui("tally", written(tmp_path, "which.blt", BLT), "--method", "motion")
     assert result.exit_code == 1
     assert "possible: " in result.stderr
+
+
+def test_each_thing_that_may_not_fit_has_its_words() -> None:
+    assert set(WORDS) == set(Wrong)
+    assert set(STANDINGS) == set(Standing)
 
 
 def test_a_file_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:

@@ -170,6 +170,25 @@ async def test_objections_and_a_meeting_with_its_minutes_are_proven(home: House)
     assert misfit(forged(data)) == (Wrong.DIFFERS, f"ballot:{ballot.id}")
 
 
+async def test_a_meeting_that_was_moved_and_one_called_off_are_proven(home: House) -> None:
+    async with home.store.unit(home.now) as unit:
+        for day in (10, 20):
+            draft = await calling.begin(unit, home.building, home.leader_id)
+            await calling.set_time(unit, draft, home.now + timedelta(days=day))
+            await calling.set_place(unit, draft, "活动室")
+            await calling.add_item(unit, draft, "车棚")
+            draft = await meetings.get(unit.conn, draft.id)
+            called = await calling.publish(unit, draft, home.building, home.leader_id)
+            later = home.now + timedelta(days=day + 1)
+            called = await calling.change(unit, called, home.building, home.leader_id, later, "门厅")
+        await calling.cancel(unit, called, home.leader_id)
+    data = await exported(home)
+    assert [one["state"] for one in data["meetings"]] == ["announced", "cancelled"]
+    assert checked(data).meetings == 2
+    data["meetings"][0]["place"] = "别处"
+    assert misfit(forged(data)) == (Wrong.DIFFERS, "meeting:1")
+
+
 async def test_a_draft_that_was_given_up_is_not_exported(home: House) -> None:
     async with home.store.unit(home.now) as unit:
         draft = await calling.begin(unit, home.building, home.leader_id)
@@ -261,6 +280,32 @@ def spoil(value: Any, keys: tuple[Any, ...]) -> None:
     old = value[keys[-1]]
     other: object = "x" if old is None or old == [] else f"{old}0" if isinstance(old, str) else not old
     value[keys[-1]] = old + 1 if type(old) is int else other
+
+
+JUNK: tuple[object, ...] = (None, True, 10**30, "x", [None], {}, "0001-01-01T00:00:00+14:00")
+
+
+async def test_whatever_stands_anywhere_is_judged_and_never_trips(home: House) -> None:
+    await hold_a_meeting(home)
+    data = await exported(home)
+    for place, keys in enumerate(list(nodes(data))):
+        junk = JUNK[place % len(JUNK)]
+        changed = copy.deepcopy(data)
+        holder: Any = changed
+        for key in keys[:-1]:
+            holder = holder[key]
+        holder[keys[-1]] = junk
+        misfit(forged(changed))
+        if keys[0] == "events" and len(keys) > 3:
+            misfit(forged(chained(changed)))
+
+
+def nodes(value: object, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each value, those that hold others too."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        yield (*keys, key)
+        yield from nodes(inner, (*keys, key))
 
 
 # The first that does not fit is named
