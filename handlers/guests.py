@@ -167,10 +167,8 @@ async def _say_bound(here: Here, building: Building) -> None:
     """Say that it is done, and what comes next."""
     await here.finish()
     here.building = building
-    keys = await keys_for(here)
-    await here.turn(
-        "guests.bound", building=building, households=await binding.size(here.unit, building), keys=keys
-    )
+    facts = {"households": await binding.size(here.unit, building), "trusted": here.heard.trusted}
+    await here.turn("guests.bound", building=building, keys=await keys_for(here), **facts)
 
 
 @routes.press(BindCancel, admin=True)

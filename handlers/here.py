@@ -51,6 +51,7 @@ class Heard:
     quoted: Quoted | None = None
     press: str | None = None  # the id to answer a press with
     admin: bool | None = None  # whether the user administers the group; None where nobody asked
+    trusted: bool | None = None  # whether the bot itself does; None where nobody asked
 
 
 @dataclass

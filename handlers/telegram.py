@@ -184,7 +184,8 @@ class Reception:
     async def _run(self, heard: Heard, route: Route, *args: object) -> None:
         """One update, one unit of work; a second delivery is answered as the first was."""
         if route.admin and heard.chat_kind == "group":
-            heard = replace(heard, admin=await self._is_admin(heard))
+            admin = await self._is_admin(heard.chat, int(heard.user))
+            heard = replace(heard, admin=admin, trusted=await self._is_admin(heard.chat, self.bot.id))
         for pause in PAUSES:
             try:
                 return await self._once(heard, route, *args)
@@ -211,8 +212,8 @@ class Reception:
         building = await _building(unit, person, chat)
         return Here(unit, self.words, self.bot.username, heard, person, chat, building)
 
-    async def _is_admin(self, heard: Heard) -> bool:
-        member = await self.bot.get_chat_member(heard.chat, int(heard.user))
+    async def _is_admin(self, chat: str, user: int) -> bool:
+        member = await self.bot.get_chat_member(chat, user)
         return member.status in {ChatMember.ADMINISTRATOR, ChatMember.OWNER}
 
     async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:

@@ -106,6 +106,12 @@ async def test_binding_works_in_privacy_mode_by_replies(stage: Stage) -> None:
         asked = await reply(stage, leader, asked, answer)
     await press(stage, leader, asked, YES)
     assert await building_of(stage, group) is not None
+    assert "请再把我设为群管理员" in asked.text
+
+
+async def test_an_administrator_is_not_asked_for_the_rights_it_has(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    assert "设为群管理员" not in scene.group.messages[-1].text
 
 
 async def test_only_an_administrator_binds(stage: Stage) -> None:
@@ -354,4 +360,4 @@ async def test_a_supergroup_heard_before_its_move_is_one_with_the_group(stage: S
 
 async def test_an_english_administrator_binds_in_english(stage: Stage) -> None:
     scene = await bound_building(stage, name="Building 3", lang="en")
-    assert "Bound: Building 3, 2 unit(s), 48 households" in scene.group.messages[-1].text
+    assert "Bound: Building 3, 2 units, 48 households" in scene.group.messages[-1].text
