@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from rules.ballots import State as BallotState
 from rules.events import first_break
 from rules.meetings import State
 from rules.minutes import Stage
+from rules.proof import Misfit, verify
 from services import minutes
 from services.export import Export, export_building
 from storage import ballots, log, meetings, updates
@@ -34,6 +36,7 @@ async def keep_and_check(console: Console, play: Play, folder: Path) -> int:
         paper = await minutes.print_pdf(conn, meeting.id, "zh")
         export = await export_building(conn, play.cast.building.id, play.time.now())
         holds = await _expectations(conn, play, meeting.id)
+    holds["导出自证 the export proves itself"] = await asyncio.to_thread(_proves_itself, export)
     files = await asyncio.to_thread(_keep, folder, paper, export)
     console.rule("结果 outcome")
     for what, good in holds.items():
@@ -47,6 +50,14 @@ def _keep(folder: Path, paper: bytes, export: Export) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "minutes.pdf").write_bytes(paper)
     return ["minutes.pdf", *save_export(export, folder)]
+
+
+def _proves_itself(export: Export) -> bool:
+    try:
+        verify(json.dumps(export.data).encode())
+    except Misfit:
+        return False
+    return True
 
 
 async def _expectations(conn: Connection, play: Play, meeting_id: int) -> dict[str, bool]:
