@@ -113,8 +113,10 @@ class Here(Speech):
         await people.end_dialogue(self.unit.conn, self.person.id, self.chat.id)
 
     def the_building(self) -> Building:
-        """The building this is about. Raises NotBound."""
+        """The building this is about. Raises NotBound; in private, where no group is meant, NotAResident."""
         if self.building is None:
+            if self.chat.kind == "private":
+                raise NotAResident(link=self.link("join"))
             raise NotBound
         return self.building
 

@@ -24,6 +24,19 @@ async def test_a_stranger_in_private_is_shown_how_to_join(stage: Stage, text: st
     assert shown.labels == [JOIN, MINE]
 
 
+@pytest.mark.parametrize(("lang", "answer"), [("zh-hans", "还没有登记"), ("en", "not registered yet")])
+@pytest.mark.parametrize("text", ["/meeting", "/checkin", "/vote", "/vote 修路 | 修 | 不修", "/minutes"])
+async def test_a_stranger_in_private_is_led_to_join_not_to_bind(
+    stage: Stage, text: str, lang: str, answer: str
+) -> None:
+    person = stage.sandbox.people.new("示例路人", language_code=lang)
+    shown = await say(stage, person, person.private(), text)
+    assert answer in shown.text
+    assert shown.labels
+    await person.press(shown, 0)
+    await stage.settle()
+
+
 async def test_a_resident_in_private_sees_home_and_data(stage: Stage) -> None:
     scene = await bound_building(stage)
     [neighbour] = await residents(stage, scene, 1)
