@@ -12,7 +12,7 @@ from handlers.polling import SeePictures
 from handlers.routes import Routes
 from handlers.speech import Screen, View
 from handlers.voting import CastVote, HandIn
-from rules.ballots import Ballot, Option
+from rules.ballots import Ballot, Option, State
 from rules.homes import Household
 from rules.people import NotAResident
 from rules.votes import (
@@ -68,9 +68,14 @@ class BackToList(Button, code="sb"):
 
 @routes.link("b")
 async def open_slip(here: Here, rest: str) -> None:
-    """Lay the slip before who came by the link, ticked as their vote stands."""
+    """Lay the slip before who came by the link, ticked as their vote stands; once closed, just to be read."""
     here.in_private()
-    ballot = await _mine(here, polling.number(rest))
+    ballot = await ballots.find(here.unit.conn, polling.number(rest))
+    if ballot.state is not State.DRAFT and not ballot.is_open(here.now):
+        await _check_on_the_roll(here, ballot)
+        await polling.show_anew(here, "slip", ballot.id)
+        return
+    ballot = await _mine(here, ballot.id)
     draft = await stored.draft(here.unit.conn, ballot.id, here.person.id)
     if draft is None:
         draft = Draft(await _standing_choice(here, ballot))
@@ -95,11 +100,16 @@ async def _mine(here: Here, ballot_id: int) -> Ballot:
     ballot = await ballots.find(here.unit.conn, ballot_id)
     known = await box.open_ballot(here.unit.conn, ballot.id)
     check_open(known, here.now)
+    await _check_on_the_roll(here, ballot)
+    return ballot
+
+
+async def _check_on_the_roll(here: Here, ballot: Ballot) -> None:
+    """Go on only for who has a vote in a ballot. Raises NotAResident, NotOnTheRoll."""
     if not await stored.homes_on_roll(here.unit.conn, ballot.id, here.person.id):
         if not await homes.homes_of(here.unit.conn, here.person.id):
             raise NotAResident(link=here.link("join"))
         raise NotOnTheRoll
-    return ballot
 
 
 async def _draft(here: Here, ballot: Ballot) -> Draft:

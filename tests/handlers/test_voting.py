@@ -313,6 +313,29 @@ async def test_a_link_that_leads_nowhere_says_so(stage: Stage, payload: str, ans
     assert answer in voter.private().messages[-1].text
 
 
+async def test_a_slip_opened_after_the_closing_says_how_the_vote_stands(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    voter, silent = await residents(stage, scene, 2)
+    card = await open_list(stage, scene)
+    link = (await voter.press(card, "去投票")).url
+    slip = await slip_of(stage, voter, card)
+    await press(stage, voter, slip, "器材2")
+    await press(stage, voter, slip, "交票")
+    await press(stage, voter, slip, "交票")
+    await stage.pass_time(to=stage.now.replace(hour=21))
+    for person, told in ((voter, "现在的票：2 器材2　回执"), (silent, "您家没有投票")):
+        await person.open_link(link)
+        await stage.settle()
+        shown = person.private().messages[-1]
+        assert "已截止。" in shown.text
+        assert told in shown.text
+        assert shown.labels == []
+    stranger = stage.sandbox.people.new("路人")
+    await stranger.open_link(link)
+    await stage.settle()
+    assert "还没有登记" in stranger.private().messages[-1].text
+
+
 async def test_a_slip_is_for_who_is_on_the_roll(stage: Stage) -> None:
     scene = await bound_building(stage)
     card = await open_list(stage, scene)
