@@ -378,14 +378,19 @@ class Dispatcher:
     async def _settle_card(self, unit: Unit, queue: _Queue, card: Card, delivery: Undelivered) -> bool:
         """Write down what became of a card that was not shown; whether it is done with for the present."""
         over = _is_over(queue, delivery, again=bool(card.message) or card.attempts < 1)
-        changes: dict[str, object] = {"shown": card.wanted} if over else {"attempts": card.attempts}
+        changes: dict[str, object] = {}
         match delivery:
-            case Unsure() if not over:
+            case Gone():
+                pass  # it stays behind: the chat may be back
+            case _ if over:
+                changes["shown"] = card.wanted
+            case Unsure():
                 changes["attempts"] = card.attempts + 1
             case Lost():
                 changes["message"] = None
         await self._heed(unit, queue, delivery, over=over)
-        await outbox.change_card(unit.conn, card.id, **changes)
+        if changes:
+            await outbox.change_card(unit.conn, card.id, **changes)
         return over
 
     async def _heed(self, unit: Unit, queue: _Queue, delivery: Undelivered, *, over: bool) -> None:

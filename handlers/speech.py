@@ -148,9 +148,12 @@ class Speech:
         return True
 
     async def show_building(self, building: Building, kind: str, about_id: int, **more: Any) -> bool:
-        """Show a card in a building's group; False when it has none at present."""
+        """Show a card in a building's group; False when it has none at present.
+
+        A group that is away is shown it when it is back.
+        """
         group = await people.group_of(self.unit.conn, building.id)
-        if group is None or group.state != "here":
+        if group is None:
             return False
         await outbox.show(self.unit, group.id, kind, about_id, building.lang, **more)
-        return True
+        return group.state == "here"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import ballots, cards, dues, faults, outbox, seen_updates
+from storage.outbox import behind
+from storage.tables import ballots, cards, chats, dues, faults, outbox, seen_updates
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Figures:
     unsent: int  # letters that may leave
     oldest_unsent: datetime | None
     put_off: int  # letters that are not to leave yet
-    behind: int  # cards that do not show the present state
+    behind: int  # cards that do not show the present state, where they can be seen
     waiting: int  # dues of the schedule, the overdue ones included
     overdue: int
     oldest_overdue: datetime | None
@@ -36,7 +37,7 @@ async def figures(conn: AsyncConnection, now: datetime) -> Figures:
         unsent=unsent,
         oldest_unsent=oldest_unsent,
         put_off=await _count(conn, outbox, outbox.c.state == "queued", outbox.c.not_before > now),
-        behind=await _count(conn, cards, cards.c.shown < cards.c.wanted, cards.c.state == "live"),
+        behind=await _count(conn, cards.join(chats), behind()),
         waiting=await _count(conn, dues, dues.c.state == "waiting"),
         overdue=late,
         oldest_overdue=oldest_overdue,
@@ -62,5 +63,5 @@ async def _overdue(conn: AsyncConnection, now: datetime) -> tuple[int, datetime 
     return count, oldest
 
 
-async def _count(conn: AsyncConnection, table: Table, *where: ColumnElement[bool]) -> int:
+async def _count(conn: AsyncConnection, table: FromClause, *where: ColumnElement[bool]) -> int:
     return int(await conn.scalar(select(func.count()).select_from(table).where(*where)) or 0)

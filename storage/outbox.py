@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -120,9 +120,14 @@ async def touch_cards(conn: AsyncConnection, kind: str, about_id: int) -> None:
     await conn.execute(update(cards).where(*where).values(wanted=cards.c.wanted + 1))
 
 
+def behind() -> ColumnElement[bool]:
+    """Which cards, joined with their chats, do not show the present state where they can be seen."""
+    return and_(cards.c.shown < cards.c.wanted, cards.c.state == "live", chats.c.state == "here")
+
+
 async def behind_cards(conn: AsyncConnection) -> list[Card]:
-    """Cards that do not show the present state."""
-    query = select(cards).where(cards.c.shown < cards.c.wanted, cards.c.state == "live").order_by(cards.c.id)
+    """Cards to be shown; those of a chat that is gone wait until it is here again."""
+    query = select(cards).join(chats).where(behind()).order_by(cards.c.id)
     return every(Card, await conn.execute(query))
 
 
@@ -245,10 +250,8 @@ async def draw_again(conn: AsyncConnection, card_id: int) -> bool:
 async def depth(conn: AsyncConnection) -> int:
     """How many letters and cards are still to be sent."""
     letters = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("queued", "sending")))
-    behind = (
-        select(func.count()).select_from(cards).where(cards.c.shown < cards.c.wanted, cards.c.state == "live")
-    )
-    return int(await conn.scalar(letters) or 0) + int(await conn.scalar(behind) or 0)
+    late = select(func.count()).select_from(cards).join(chats).where(behind())
+    return int(await conn.scalar(letters) or 0) + int(await conn.scalar(late) or 0)
 
 
 async def dues_of(conn: AsyncConnection, kind: str, about_id: int) -> dict[str, str]:
