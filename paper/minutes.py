@@ -112,16 +112,19 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
 
 
 def _say_outcome(ballot: BallotRecord, say: Section) -> str:
+    if ballot.method == "motion" and ballot.voted:
+        ended = say["carried"] if ballot.carried else say["lost"]
+        return ended if ballot.counts else ended + say["stop"] + say["too_few"]
     if not ballot.counts:
         return say["too_few"]
-    if ballot.tie:
-        return say["tie"]
-    if not ballot.carried:
+    if not ballot.carried and not ballot.tie:
         return say["lost"]
-    if ballot.method == "motion":
-        return say["carried"]
-    labels = say["joint"].join(count.label for count in ballot.counts if count.won)
-    return say["won"].format(labels=labels)
+    said = [
+        say[word].format(labels=say["joint"].join(count.label for count in counts))
+        for word, counts in (("won", ballot.winners if ballot.carried else ()), ("tie", ballot.tied))
+        if counts
+    ]
+    return say["stop"].join(said)
 
 
 def _say_percent(votes: int, voted: int) -> str:
@@ -130,11 +133,12 @@ def _say_percent(votes: int, voted: int) -> str:
 
 
 def _view_decision(ballot: BallotRecord, say: Section) -> View:
-    winners = [count for count in ballot.counts if count.won] if ballot.carried and not ballot.tie else []
+    winners = ballot.winners if ballot.carried else ()
     named = ballot.method != "motion"
+    told = named and winners and not ballot.tie
     return {
         "question": ballot.question,
-        "outcome": _say_outcome(ballot, say) if not (named and winners) else "",
+        "outcome": "" if told else _say_outcome(ballot, say),
         "winners": [f"{count.label}  {count.text}" for count in winners] if named else [],
         "event": ballot.event,
     }

@@ -65,6 +65,20 @@ class BallotRecord:
     tie: bool
     open_until: date | None  # last day of publication
 
+    @property
+    def winners(self) -> tuple[Count, ...]:
+        """The options that won outright, most votes first."""
+        return tuple(count for count in self.counts if count.won)
+
+    @property
+    def tied(self) -> tuple[Count, ...]:
+        """The options that share the last place: of those that did not win, the ones with most votes."""
+        others = [count for count in self.counts if not count.won]
+        if not self.tie or not others:
+            return ()
+        most = max(count.votes for count in others)
+        return tuple(count for count in others if count.votes == most)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskRecord:

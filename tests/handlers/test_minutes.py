@@ -239,7 +239,7 @@ async def test_the_minutes_of_another_building_are_not_shown(stage: Stage) -> No
 async def voted(stage: Stage, *votes: str) -> tuple[Scene, list[Person]]:
     """A meeting that is over and put its item to the vote; one neighbour pressed each of the letters."""
     scene = await bound_building(stage)
-    living = await residents(stage, scene, 3)
+    living = await residents(stage, scene, 4)
     await open_meeting(stage, scene, "电动车棚")
     await tap(stage, scene.leader, scene.group, "第一项")
     for place in ("大门旁", "楼后空地"):
@@ -261,6 +261,7 @@ async def voted(stage: Stage, *votes: str) -> tuple[Scene, list[Person]]:
     [
         ("甲乙乙", "乙 楼后空地（3 / 48 户）", "乙胜出"),
         ("乙乙", "参加太少，不公布票数（2 / 48 户）", "参加太少，不公布票数"),
+        ("甲乙甲乙", "甲、乙 票数相同，未能决定（4 / 48 户）", "甲、乙票数相同，未能决定"),
     ],
 )
 async def test_a_ballot_of_the_meeting_is_in_its_minutes(

@@ -144,7 +144,11 @@ def test_a_motion_says_for_and_against_in_the_readers_language(minutes, look):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tie": True, "carried": False}, "票数相同，未能决定"),
+        ({"tie": True, "carried": False}, "甲票数相同，未能决定"),
+        ({"tie": True}, "乙胜出；甲票数相同，未能决定"),
+        ({"method": "motion", "voted": 2, "counts": ()}, "结果通过；参加太少，不公布票数"),
+        ({"method": "motion", "voted": 2, "counts": (), "carried": False}, "未通过；参加太少，不公布票数"),
+        ({"counts": (), "carried": False}, "参加太少，不公布票数"),
         ({"carried": False}, "未通过"),
         ({"voted": 0, "counts": (Count("甲", "大门旁", 0, won=False),), "carried": False}, "0户–"),
         ({"open_until": None}, "乙胜出"),
@@ -154,7 +158,8 @@ def test_a_motion_says_for_and_against_in_the_readers_language(minutes, look):
 def test_every_end_of_a_ballot_has_its_words(minutes, look, changes, words):
     text = look(minutes_pdf(with_ballot(minutes, **changes))).text
     assert words in text
-    assert ("乙楼后空地" in text.split("议定事项")[1]) == (changes.get("carried", True))
+    named = changes.get("carried", True) and changes.get("counts") != ()
+    assert ("乙楼后空地" in text.split("议定事项")[1]) == named
 
 
 def test_an_empty_meeting_still_has_its_minutes(minutes, look):
