@@ -245,7 +245,7 @@ async def make_pdf(view: View, meeting_id: int) -> Made:
     """The minutes as a file."""
     content = await minutes.load(view.conn, meeting_id)
     name = f"{content.building}-{content.opened:%Y-%m-%d}.pdf"
-    return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang))
+    return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang, view.font))
 
 
 def _decision_keys(view: View, correction: Objection, number: int = 0) -> tuple[Key, ...]:

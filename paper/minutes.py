@@ -10,21 +10,22 @@ from paper.wording import Section, Words, read_words, say_day, say_number, say_s
 from rules.minutes import BallotRecord, Correction, Item, Line, Minutes, Presence, Stage, TaskRecord
 
 MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}
-FINGERPRINT = 16  # characters of the log's hash printed at the foot
+FINGERPRINT = 16  # characters of a hash printed at the foot
 
 View = Mapping[str, object]
 
 
-def minutes_pdf(minutes: Minutes, language: str = "zh", *, font: Path | None = None) -> bytes:
+def minutes_pdf(minutes: Minutes, language: str = "zh", *, seal: str = "", font: Path | None = None) -> bytes:
     """Print the minutes as A4 pages; names stand as the minutes hold them, masked where they came masked.
 
-    The bytes depend on nothing but the arguments. Raises FontMissing.
+    `seal` is the hash they were approved with, the log's own stands at the foot until then. The bytes depend
+    on nothing but the arguments. Raises FontMissing.
     """
     words = read_words(language)
-    return print_pdf("minutes", _view_minutes(minutes, words), font=font)
+    return print_pdf("minutes", _view_minutes(minutes, words, seal), font=font)
 
 
-def _view_minutes(minutes: Minutes, words: Words) -> View:
+def _view_minutes(minutes: Minutes, words: Words, seal: str) -> View:
     say = words["minutes"]
     return {
         "language": words["date"]["code"],
@@ -41,7 +42,7 @@ def _view_minutes(minutes: Minutes, words: Words) -> View:
         "tasks": [_view_task(task, words) for item in minutes.items for task in item.tasks],
         "corrections": [_view_correction(correction, say) for correction in minutes.corrections],
         "next": say_time(minutes.next_meeting, words) if minutes.next_meeting else "",
-        "fingerprint": say["fingerprint"].format(head=minutes.head[:FINGERPRINT]),
+        "fingerprint": say["fingerprint"].format(head=(seal or minutes.head)[:FINGERPRINT]),
     }
 
 

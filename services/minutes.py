@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from paper.minutes import minutes_pdf
@@ -89,9 +90,10 @@ async def _book(conn: Connection, meeting_id: int) -> Book:
     )
 
 
-async def print_pdf(conn: Connection, meeting_id: int, lang: str) -> bytes:
-    """The minutes as pages to hang on the wall. Raises NoMinutesYet."""
-    return await asyncio.to_thread(minutes_pdf, await load(conn, meeting_id), lang)
+async def print_pdf(conn: Connection, meeting_id: int, lang: str, font: Path | None = None) -> bytes:
+    """The minutes as pages to hang on the wall. Raises NoMinutesYet, FontMissing."""
+    seal = (await filed(conn, meeting_id)).hash or ""
+    return await asyncio.to_thread(minutes_pdf, await load(conn, meeting_id), lang, seal=seal, font=font)
 
 
 async def latest(conn: Connection, building: Building) -> list[Filed]:

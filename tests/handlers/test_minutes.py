@@ -159,6 +159,10 @@ async def test_without_a_correction_time_approves_the_minutes(stage: Stage) -> N
     assert filed.content is not None
     assert filed.hash == fingerprint(filed.content)
     assert filed.hash[:16] in approved.text
+    await tap(stage, scene.leader, scene.group, "全文 PDF")
+    document = scene.group.messages[-1].document
+    assert document is not None
+    assert f"存证{filed.hash[:16]}" in pdf_text(document)
     assert events[-1].data == {"by": None, "hash": filed.hash}
     assert first_break(events) is None
 

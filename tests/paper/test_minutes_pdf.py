@@ -62,6 +62,9 @@ def test_each_foot_says_the_stage_the_page_and_the_first_sixteen_of_the_hash(min
         assert f"待确认存证3fa4c09be1d27788第{n}页，共{len(draft.pages)}页" in page
     assert all("已确认存证" in page and "待确认" not in page for page in approved.pages)
     assert "3fa4c09be1d27788aa" not in draft.text
+    sealed = look(minutes_pdf(replace(minutes, stage=Stage.APPROVED), "en", seal="7d" * 32))
+    assert f"Fingerprint{'7d' * 8}" in sealed.text
+    assert "3fa4c09be1d27788" not in sealed.text
 
 
 def test_the_english_minutes_are_english_but_for_what_people_wrote(minutes, look):
