@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from bot.demo import show
 from tests.sandbox.test_page_browser import CHROMIUM, QUIET
 
+expect.set_options(timeout=30_000)  # milliseconds: the machine may be busy with other tests
 SCREENS = os.environ.get("LOUYUHUI_SCREENS")  # a folder to keep screenshots in, as for the documentation
 
 
@@ -41,7 +42,7 @@ async def open_page(browser: Browser, url: str, width: int, height: int) -> Page
         viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai", locale="zh-CN"
     )
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     await page.goto(url)
     return page
 
