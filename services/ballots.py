@@ -161,12 +161,15 @@ async def drop(unit: Unit, ballot: Ballot) -> None:
 async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
     """Open a draft: the roll is frozen and hashed, the clock and the log know of it.
 
+    What is asked while a meeting sits, though under none of its items, belongs to the meeting's record.
+
     Raises ClosingPast, ClosingTooFar, MeetingNotOn.
     """
     assert ballot.closes_at is not None, "a draft has its time"
     closes_at = check_closing(ballot.closes_at, unit.now)
     if ballot.meeting_id is not None and ballot.item_id is not None:
         await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)
+    ballot = replace(ballot, meeting_id=ballot.meeting_id or await _sitting(unit.conn, building.id))
     roll = await ballots.freeze_roll(unit.conn, ballot.id, building.id)
     facts = {"ballot": ballot.id, "item": ballot.item_id, "question": ballot.question}
     opened = await log.append(unit.conn, _stream(ballot), "ballot_opened", unit.now, **facts)
@@ -181,6 +184,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
     await ballots.change(
         unit.conn,
         ballot.id,
+        meeting_id=ballot.meeting_id,
         state=str(ballot.state),
         opened_at=ballot.opened_at,
         eligible=ballot.eligible,
@@ -192,6 +196,12 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
     await reminding.schedule_ballot(unit, ballot.id, closes_at, building.zone)
     await _renew(unit, ballot)
     return ballot
+
+
+async def _sitting(conn: Connection, building_id: int) -> int | None:
+    """The meeting that is open now."""
+    found = await meetings.of_building(conn, building_id, MeetingState.OPEN)
+    return found[0].id if found else None
 
 
 def _frozen(ballot: Ballot) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tests.scenes import (
     reply,
     residents,
     say,
+    tap,
 )
 from tests.stage import Stage
 
@@ -292,6 +293,25 @@ async def test_an_english_building_is_asked_in_english(stage: Stage) -> None:
     card = scene.group.pinned
     assert card is not None
     assert card.buttons[0] == ["A", "B"]
+
+
+async def test_a_ballot_beside_the_agenda_is_in_the_minutes_all_the_same(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, 3)
+    meeting = await open_meeting(stage, scene, "电动车棚")
+    card = await open_ballot(stage, scene, "车棚什么颜色 | 蓝 | 绿")
+    for voter in voters:
+        await press(stage, voter, card, "乙")
+    for label in ("截止", "现在截止"):
+        await tap(stage, scene.leader, scene.group, label)
+    for label in ("散会", "✅ 散会"):
+        await tap(stage, scene.leader, scene.group, label)
+    async with stage.program.store.glance() as conn:
+        (ballot,) = await ballots.of_meeting(conn, meeting)
+    assert ballot.item_id is None
+    minutes = next(m.text for m in reversed(scene.group.messages) if "会议纪要" in m.text)
+    assert "2. 其他" in minutes
+    assert "车棚什么颜色：乙 绿（3 / 48 户）" in minutes
 
 
 async def test_a_ballot_written_during_an_item_belongs_to_it(stage: Stage) -> None:
