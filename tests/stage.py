@@ -14,6 +14,7 @@ from bot.limits import Limits
 from bot.program import Program, running
 from bot.settings import Settings
 from sandbox import Sandbox
+from tests.sandbox.independents import check_requests
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 11, 20, 9, 0, tzinfo=SHANGHAI)  # a Friday
@@ -25,7 +26,10 @@ def unlimited() -> Limits:
 
 
 class Stage:
-    """`async with Stage(tmp_path) as stage`: the bot is running; `stage.now` is its clock."""
+    """`async with Stage(tmp_path) as stage`: the bot is running; `stage.now` is its clock.
+
+    When it is over, aiogram's models judge every request that the bot made.
+    """
 
     def __init__(self, folder: Path, now: datetime = START, database: str | None = None) -> None:
         self.now = now
@@ -45,6 +49,8 @@ class Stage:
     ) -> None:
         await self.stop()
         await self.sandbox.__aexit__(kind, error, trace)
+        if error is None:
+            check_requests(self.sandbox)
 
     @property
     def program(self) -> Program:
