@@ -406,6 +406,30 @@ async def test_a_supergroup_is_shown_what_goes_on_and_not_what_is_over(stage: St
     assert shown == [notice.text], shown
 
 
+async def test_a_bot_thrown_out_in_the_middle_goes_on_where_it_was(stage: Stage) -> None:
+    scene, living = await meeting_day(stage, "电动车棚", "停车位")
+    await tap(stage, living[0], scene.group, "✋ 签到")
+    scene.group.remove_bot()
+    await stage.restart()
+    scene.group.add_bot(by=scene.leader, admin=True)
+    await stage.settle()
+    await tap(stage, living[1], scene.group, "✋ 签到")
+    assert "到会 2 户 / 48 户" in card(scene.group).text
+    await tap(stage, scene.leader, scene.group, "第一项")
+    assert newest(scene.group).startswith("▶️ ① 电动车棚")
+
+
+async def test_a_meeting_goes_on_when_the_group_becomes_a_supergroup(stage: Stage) -> None:
+    scene, living = await meeting_day(stage, "电动车棚")
+    await tap(stage, living[0], scene.group, "✋ 签到")
+    scene.group.upgrade()
+    await stage.settle()
+    await tap(stage, living[1], scene.group, "✋ 签到")
+    assert "到会 2 户 / 48 户" in card(scene.group).text
+    await closed(stage, scene)
+    assert "会议纪要（待确认）" in newest(scene.group)
+
+
 async def called(stage: Stage, scene: Scene) -> Seen:
     """A meeting that the leader calls in private; its notice in the group."""
     chat = scene.leader.private()
