@@ -253,6 +253,6 @@ async def test_who_lives_elsewhere_replies_to_nothing(house: House) -> None:
             await coming.answer(unit, meeting.id, stranger.id, house.building.id, "link", coming=True)
         with pytest.raises(NoSuchMeeting):
             await coming.answer(unit, meeting.id, stranger.id, house.building.id + 1, "link", coming=True)
-        with pytest.raises(NoSuchMeeting):
+        with pytest.raises(NotAResident):
             await coming.seen(unit, meeting.id, stranger.id, None)
         assert await homes.homes_of(unit.conn, stranger.id) == []
