@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check run oracles bench lock clean
+.PHONY: help setup demo test check run oracles torture bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -35,6 +35,10 @@ run: setup ## the bot on real Telegram, with config.toml
 
 oracles: ## compare the counting with other programs (in an environment of its own)
 	@sh scripts/oracles
+
+torture: setup ## kill the bot ROUNDS=200 times over; say what was lost (docs/faults.md)
+	@$(BIN)/python -m tests.faults.torture
+	@WRITE_POINTS=0 $(BIN)/pytest -n 0 tests/faults/test_write_points.py
 
 bench: setup ## how fast it is, here and now (docs/performance.md)
 	@$(BIN)/python -m bench
