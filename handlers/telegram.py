@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from telegram import Bot, ChatMember, Message, Update, User
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -78,11 +79,11 @@ class Reception:
 
     def register(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         """Hear everything through the library's own handlers."""
-        application.add_handler(CallbackQueryHandler(self._pressed))
-        application.add_handler(ChatMemberHandler(self._moved, ChatMemberHandler.MY_CHAT_MEMBER))
-        application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, self._migrated))
+        application.add_handler(CallbackQueryHandler(_of_people(self._pressed)))
+        application.add_handler(ChatMemberHandler(_of_people(self._moved), ChatMemberHandler.MY_CHAT_MEMBER))
+        application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _of_people(self._migrated)))
         said = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
-        application.add_handler(MessageHandler(said, self._said))
+        application.add_handler(MessageHandler(said, _of_people(self._said)))
         application.add_error_handler(self._failed)
 
     @contextmanager
@@ -283,6 +284,17 @@ class Reception:
             log.info("a press could not be answered: %s", error)
 
 
+def _of_people(act: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[Any, Any, None]]:
+    """Hear what somebody does in a chat with people; a channel has none, and an inline message no chat."""
+
+    async def heard(update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        chat = update.effective_chat
+        if update.effective_user is not None and chat is not None and chat.type != ChatType.CHANNEL:
+            await act(update, context)
+
+    return heard
+
+
 def _answer_to(press: str, toast: dict[str, Any]) -> dict[str, Any]:
     """The parameters of answerCallbackQuery."""
     more = {"text": toast.get("text"), "show_alert": toast.get("alert"), "url": toast.get("url")}
@@ -310,11 +322,11 @@ def hear(update: Update) -> Heard:
     return Heard(
         update_id=update.update_id,
         user=str(user.id),
-        name=user.full_name,
+        name=user.full_name or "?",  # the library has none for a deleted account
         lang=_language(user),
         chat=str(chat.id),
         chat_kind="group" if chat.type in GROUPS else "private",
-        chat_title=chat.title or user.full_name,
+        chat_title=chat.title or user.full_name or "?",
         message=str(message.message_id) if message else None,
         text=(message.text or message.caption or "") if message and query is None else "",
         picture=_picture(message) if query is None else None,
