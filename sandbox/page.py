@@ -179,10 +179,11 @@ class Page:
         return JSONResponse({})
 
     async def read(self, request: Request) -> Response:
-        """Remember up to which message a person has read."""
-        person, chat = self._place(request)
+        """Remember up to which message a person has read; who has just left a chat has read nothing more."""
+        person, chat = self._person(request), self.world.chats.get(request.path_params["chat"])
         seen = number((await asked(request)).get("message_id"))
-        chat.read[person.id] = max(seen, chat.read.get(person.id, 0))
+        if chat is not None and sees(person, chat):
+            chat.read[person.id] = max(seen, chat.read.get(person.id, 0))
         return JSONResponse({})
 
     async def start(self, request: Request) -> Response:

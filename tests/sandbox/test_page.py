@@ -267,6 +267,13 @@ async def test_reading_clears_what_is_unread(street: Street) -> None:
     assert after == 0
 
 
+async def test_who_has_just_left_reads_nothing_more_and_is_not_told_off(street: Street) -> None:
+    stranger = street.sandbox.people.new("示例访客")
+    done = await street.post(street.at(stranger, "read"), message_id=1)
+    assert done.status_code == 200
+    assert stranger.id not in street.group.state.read
+
+
 async def test_older_messages_come_page_by_page(street: Street) -> None:
     for number in range(10):
         await street.lin.say(street.group, f"第 {number} 句")
