@@ -35,6 +35,18 @@ async def appoint_recorder(here: Here, _rest: str) -> None:
     await _appoint(here, "recorder")
 
 
+@routes.command("teller", words=("设为计票人",), admin=True)
+async def appoint_teller(here: Here, _rest: str) -> None:
+    """Make the one replied to a teller, who enters paper votes."""
+    await _appoint(here, "teller")
+
+
+@routes.command("supervisor", words=("设为监督员",), admin=True)
+async def appoint_supervisor(here: Here, _rest: str) -> None:
+    """Make the one replied to a supervisor, who answers objections."""
+    await _appoint(here, "supervisor")
+
+
 async def _appoint(here: Here, role: str) -> None:
     here.in_group()
     building = here.the_building()

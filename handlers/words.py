@@ -63,7 +63,9 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         lstrip_blocks=True,
     )
     environment.globals.update(globals)
-    environment.filters.update(day=_day, clock=_clock, moment=_moment, number=_number, bar=bar, door=_door)
+    environment.filters.update(
+        day=_day, clock=_clock, moment=_moment, number=_number, bar=bar, door=_door, office=_office
+    )
     return environment
 
 
@@ -100,6 +102,12 @@ def _moment(context: Context, value: datetime) -> str:
     """11月25日（周三）19:30, Wed 25 Nov 19:30."""
     gap = "" if context["lang"] == "zh" else " "
     return f"{_day(context, value)}{gap}{_clock(context, value)}"
+
+
+@pass_context
+def _office(context: Context, role: str) -> str:
+    """组长, leader: the block of offices.j2 that is named like the office."""
+    return _render(context.environment, context["lang"], f"offices.{role}", {})
 
 
 @pass_context

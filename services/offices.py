@@ -1,4 +1,4 @@
-"""Offices of a building: leaders appoint leaders and recorders; where none is left, an administrator does."""
+"""Offices of a building: leaders appoint them; where no leader is left, an administrator does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from storage import homes, log
 from storage.store import Unit
 
-OFFICES = ("leader", "recorder")
+OFFICES = ("leader", "recorder", "teller", "supervisor")
 
 
 class HoldsItAlready(Refusal):

@@ -165,7 +165,7 @@ async def leave_all(conn: AsyncConnection, person_id: int) -> None:
 
 
 async def appoint(conn: AsyncConnection, building_id: int, person_id: int, role: str, now: datetime) -> None:
-    """Give a person an office ("leader", "recorder") in a building, once."""
+    """Give a person an office (see services.offices) in a building, once."""
     if role not in await offices(conn, building_id, person_id):
         await conn.execute(
             roles.insert().values(building_id=building_id, person_id=person_id, role=role, since=now)

@@ -135,7 +135,7 @@ roles = Table(
     metadata,
     Column("building_id", Integer, ForeignKey("buildings.id"), primary_key=True),
     Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
-    Column("role", String, primary_key=True),  # "leader", "recorder"
+    Column("role", String, primary_key=True),  # of services.offices.OFFICES
     Column("since", Instant, nullable=False),
 )
 

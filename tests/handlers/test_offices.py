@@ -21,7 +21,10 @@ async def test_a_leader_appoints_by_a_reply(stage: Stage) -> None:
     assert "记录员：示例住户 1-101" in shown.text
 
 
-@pytest.mark.parametrize(("word", "office"), [("设为组长", "组长"), ("设为记录员", "记录员")])
+@pytest.mark.parametrize(
+    ("word", "office"),
+    [("设为组长", "组长"), ("设为记录员", "记录员"), ("设为计票人", "计票人"), ("/supervisor", "监督员")],
+)
 async def test_plain_words_appoint_too(stage: Stage, word: str, office: str) -> None:
     scene = await bound_building(stage)
     [neighbour] = await residents(stage, scene, 1)
