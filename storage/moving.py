@@ -13,7 +13,8 @@ from sqlalchemy import JSON, Row, Table, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.events import canonical
-from storage.tables import metadata, refusing_triggers
+from storage.refusals import refusing_triggers
+from storage.tables import metadata
 
 TABLES: Sequence[Table] = metadata.sorted_tables  # what is referred to comes first
 _PAGE = 1000

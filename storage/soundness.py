@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from rules.events import first_break
 from storage import log, migrate
 from storage.moving import TABLES, Progress
+from storage.refusals import refusing_triggers
 from storage.store import Store
-from storage.tables import events, refusing_triggers
+from storage.tables import events
 
 
 async def flaws(engine: AsyncEngine, progress: Progress) -> AsyncIterator[str]:

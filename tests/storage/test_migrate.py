@@ -21,8 +21,9 @@ from sqlalchemy.schema import ExecutableDDLElement
 
 from storage import homes, log, migrate, people
 from storage.engine import open_engine
+from storage.refusals import refusing_triggers
 from storage.store import Store, Unavailable
-from storage.tables import metadata, refusing_triggers
+from storage.tables import metadata
 
 REVISIONS = list(ScriptDirectory(str(migrate.FOLDER)).walk_revisions())  # the newest first
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)

@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from storage import homes, log, people
+from storage.refusals import refusing_triggers
 from storage.store import Store
-from storage.tables import ballots, meetings, minutes, options, refusing_triggers, rolls, votes
+from storage.tables import ballots, meetings, minutes, options, rolls, votes
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 DRAFT, OPEN, CLOSED = 1, 2, 3  # ids of ballots

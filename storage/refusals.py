@@ -1,0 +1,111 @@
+"""The triggers by which the database itself refuses what must never happen.
+
+Each is listed under its name with its table, what is attempted, when that is wrong, and why.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import DDL, MetaData, event
+
+_REFUSALS = {
+    "events_keep": ("events", "UPDATE", "", "an event already written is not changed"),
+    "events_stay": ("events", "DELETE", "", "an event already written is not deleted"),
+    "rolls_keep": ("rolls", "UPDATE", "", "a frozen roll is not changed"),
+    "rolls_closed": (
+        "rolls",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'draft'",
+        "a frozen roll is not added to",
+    ),
+    "rolls_stay": (
+        "rolls",
+        "DELETE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
+        "nobody is taken off a frozen roll",
+    ),
+    "votes_stay": ("votes", "DELETE", "", "a vote that was cast is not deleted"),
+    "votes_in_time": (
+        "votes",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'open'",
+        "the ballot is not open",
+    ),
+    "votes_change_in_time": (
+        "votes",
+        "UPDATE",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'open'",
+        "the ballot is not open",
+    ),
+    "ballots_frozen": (
+        "ballots",
+        "UPDATE",
+        (
+            "OLD.state <> 'draft' AND (OLD.question <> NEW.question OR OLD.method <> NEW.method"
+            " OR OLD.at_most <> NEW.at_most OR OLD.seats <> NEW.seats OR OLD.eligible <> NEW.eligible"
+            " OR COALESCE(OLD.roll_hash, '') <> COALESCE(NEW.roll_hash, '')"
+            " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, ''))"
+        ),
+        "an open ballot is frozen",
+    ),
+    "ballots_one_way": (
+        "ballots",
+        "UPDATE",
+        "OLD.state = 'closed' AND NEW.state <> 'closed' OR OLD.state = 'open' AND NEW.state = 'draft'",
+        "a ballot is opened once and closed once",
+    ),
+    "options_frozen": (
+        "options",
+        "UPDATE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
+        "the options of an open ballot are frozen",
+    ),
+    "options_closed": (
+        "options",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'draft'",
+        "the options of an open ballot are frozen",
+    ),
+    "options_stay": (
+        "options",
+        "DELETE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
+        "the options of an open ballot are frozen",
+    ),
+    "minutes_frozen": (
+        "minutes",
+        "UPDATE",
+        "OLD.stage = 'approved'",
+        "approved minutes are immutable",
+    ),
+}
+
+
+def refusing_triggers(dialect: str) -> list[str]:
+    """The statements by which "sqlite" or "postgresql" refuses changes to what is frozen."""
+    statements = []
+    for name, (table, verb, when, why) in _REFUSALS.items():
+        if dialect == "sqlite":
+            condition = f" WHEN {when}" if when else ""
+            statements.append(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table}{condition}"
+                f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
+            )
+        else:
+            returned = "OLD" if verb == "DELETE" else "NEW"
+            statements.append(
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" IF {when or 'TRUE'} THEN RAISE restrict_violation USING MESSAGE = '{why}'; END IF;"
+                f" RETURN {returned}; END $$"
+            )
+            statements.append(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )
+    return statements
+
+
+def listen(metadata: MetaData) -> None:
+    """Have the tables of `metadata` created together with their triggers."""
+    for dialect in ("sqlite", "postgresql"):
+        for statement in refusing_triggers(dialect):
+            ddl: DDL = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(metadata, "after_create", ddl.execute_if(dialect=dialect))
