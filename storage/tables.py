@@ -85,6 +85,15 @@ buildings = Table(
     sqlite_autoincrement=True,
 )
 
+habits = Table(  # what a building has set for itself
+    "habits",
+    metadata,
+    Column("building_id", Integer, ForeignKey("buildings.id"), primary_key=True),
+    Column("quiet", String),  # "22:00-08:00"; the same time twice: none; empty: as everywhere
+    Column("standing_rule", JSON),  # rules.when.Pattern; empty: the day of the month of the building
+    Column("standing_agenda", JSON),  # titles that stand on every draft of the standing meeting
+)
+
 households = Table(
     "households",
     metadata,
@@ -218,6 +227,71 @@ replies = Table(  # who is coming
     Column("meeting_id", Integer, ForeignKey("meetings.id"), primary_key=True),
     Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
     Column("coming", Boolean, nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+deliveries = Table(  # the notice in private: sent to whom, and whether they pressed that they know
+    "deliveries",
+    metadata,
+    Column("meeting_id", Integer, ForeignKey("meetings.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("sequence", Integer, nullable=False),  # of the meeting: a change is to be seen anew
+    Column("sent_at", Instant, nullable=False),
+    Column("seen_at", Instant),
+)
+
+contacts = Table(  # who speaks for a party (rules.kinds.PARTIES) of a building
+    "contacts",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    Column("party", String, nullable=False),
+    Column("name", String, nullable=False),
+    _ref("person_id", "people"),  # empty: on paper, or the link was not opened yet
+    Column("code_hash", String, unique=True),  # of the link, until it is opened
+    Column("added_at", Instant, nullable=False),
+    Column("gone_at", Instant),
+)
+
+party_replies = Table(  # the contacts invited to a meeting, what they answered, and whether they came
+    "party_replies",
+    metadata,
+    Column("meeting_id", Integer, ForeignKey("meetings.id"), primary_key=True),
+    Column("contact_id", Integer, ForeignKey("contacts.id"), primary_key=True),
+    Column("answer", String, nullable=False, default="asked"),  # rules.parties.Answer
+    Column("instead", String, nullable=False, default=""),  # who is sent
+    Column("at", Instant),
+    Column("present_at", Instant),
+)
+
+time_polls = Table(
+    "time_polls",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    _ref("by_id", "people", nullable=False),
+    Column("state", String, nullable=False),  # rules.time_polls.State
+    Column("topic", String, nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    _ref("meeting_id", "meetings"),  # that was called from it
+)
+
+time_slots = Table(
+    "time_slots",
+    metadata,
+    _id(),
+    _ref("poll_id", "time_polls", nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("poll_id", "at"),
+)
+
+time_answers = Table(
+    "time_answers",
+    metadata,
+    Column("slot_id", Integer, ForeignKey("time_slots.id"), primary_key=True),
+    Column("who", String, primary_key=True),  # "h12" a household, "p7" a person of none
+    Column("answer", String, nullable=False),  # rules.time_polls.Answer
     _ref("by_id", "people", nullable=False),
     Column("at", Instant, nullable=False),
 )
