@@ -15,7 +15,8 @@ from paper.pictures import Bar, result_picture
 from rules.ballots import Ballot, State
 from rules.counting import explain
 from rules.results import Standing, may_show, standings
-from rules.votes import Choice, NotThisBallot
+from rules.votes import NotThisBallot
+from rules.ways import Choice
 from services import ballots, results
 from storage import ballots as stored
 from storage import homes, objections
@@ -71,7 +72,7 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "won": [ballot.options[number - 1] for number in ballot.result["won"]],
         "tied": [ballot.options[number - 1] for number in ballot.result["tied"]],
         "named": _named_winners(ballot),
-        "names": dict(enumerate(ballot.names_of(_all(ballot), _ROW), 1)),
+        "names": {option.number: ballot.name_of(option.number, _ROW) for option in ballot.options},
         "shown": may_show(ballot.result),
         "published": await results.published(view.conn, ballot, building.zone, view.now),
         "zone": building.zone,
@@ -79,16 +80,15 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
     }
 
 
-def _all(ballot: Ballot) -> tuple[int, ...]:
-    return tuple(option.number for option in ballot.options)
-
-
 def _named_winners(ballot: Ballot) -> dict[str, list[str]]:
     """Those that won and those that tied by name, as long as there is room on a card."""
     assert ballot.result is not None
     won, tied = tuple(ballot.result["won"])[:_NAMED], tuple(ballot.result["tied"])[:_NAMED]
     width = max(6, min(20, _HEADLINE // max(1, len(won) + len(tied)) - 4))
-    return {"won": ballot.names_of(won, width), "tied": ballot.names_of(tied, width)}
+    return {
+        "won": [ballot.name_of(number, width) for number in won],
+        "tied": [ballot.name_of(number, width) for number in tied],
+    }
 
 
 def _keys(view: View, ballot: Ballot, known: dict[str, Any]) -> Keys:
@@ -154,7 +154,7 @@ def _named(ballot: Ballot, params: Any) -> dict[str, Any]:
         if isinstance(value, tuple):
             return [name(one) for one in value]
         if isinstance(value, str) and (value in _KEYS or value.isdigit()):
-            return ballot.names_of((_KEYS.get(value) or int(value),), width)[0]
+            return ballot.name_of(_KEYS.get(value) or int(value), width)
         return value
 
     return {key: name(value) for key, value in params.items()}
@@ -167,7 +167,7 @@ async def my_vote(here: Here, button: MyVote) -> None:
     if here.chat.kind == "group" and here.chat.building_id != ballot.building_id:
         raise NotThisBallot
     counted = await results.own_votes(here.unit.conn, ballot, here.person.id)
-    known = [(one.door, one.receipt, _briefly(ballot, one.choice)) for one in counted]
+    known = [(one.door, one.receipt, _briefly(ballot, one.cast.choice)) for one in counted]
     await here.tell("results.mine", alert=True, votes=known)
 
 
@@ -196,8 +196,9 @@ async def take_receipt(here: Here, _data: dict[str, Any]) -> None:
 
 
 async def _tell_receipt(here: Here, text: str) -> None:
-    ballot, receipt, choice = await results.by_receipt(here.unit.conn, text)
-    await here.say("results.receipt", ballot=ballot, receipt=receipt, labels=ballot.names_of(choice))
+    ballot, receipt, cast = await results.by_receipt(here.unit.conn, text)
+    labels = ballot.names_of(cast.choice)
+    await here.say("results.receipt", ballot=ballot, receipt=receipt, labels=labels, reason=cast.reason)
 
 
 @routes.link("bo")

@@ -15,14 +15,8 @@ from handlers.voting import CastVote, HandIn
 from rules.ballots import Ballot, Option, State
 from rules.homes import Household
 from rules.people import NotAResident
-from rules.votes import (
-    NothingChosen,
-    NotOnTheRoll,
-    TooManyChosen,
-    UnknownOption,
-    Vote,
-    check_open,
-)
+from rules.votes import NotOnTheRoll, Vote, check_open
+from rules.ways import NothingChosen, TooManyChosen, UnknownOption
 from services import ballots
 from storage import ballots as stored
 from storage import box, homes, people

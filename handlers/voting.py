@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.buttons import Button
@@ -11,7 +10,8 @@ from handlers.speech import deep_link
 from handlers.words import Words
 from rules.people import NotAResident
 from rules.refusals import Refusal
-from rules.votes import AskFamily, Choice, Noted
+from rules.votes import AskFamily, Noted, OpenBallot
+from rules.ways import Choice, named
 from services.vote_box import Outcome, Press, Toast
 from storage import ballots
 from storage.store import Store
@@ -43,15 +43,15 @@ class BoxedVote:
         if outcome.refusal is not None:
             return self._refused(words, outcome.refusal, outcome.lang or self.lang)
         assert outcome.ballot is not None
-        lang, labels = outcome.lang or self.lang, outcome.ballot.labels
-        noted = [door for door, told in outcome.doors.items() if isinstance(told, Noted)]
+        lang, ballot = outcome.lang or self.lang, outcome.ballot
+        noted = {door: told.vote for door, told in outcome.doors.items() if isinstance(told, Noted)}
         said = []
         if noted:
-            chosen = _names(self.press.choice, labels)
-            said.append(words.plain(lang, "voting.noted", doors=noted, chosen=chosen))
+            chosen = _names(ballot, next(iter(noted.values())).choice)
+            said.append(words.plain(lang, "voting.noted", doors=list(noted), chosen=chosen))
         for door, told in outcome.doors.items():
             if isinstance(told, AskFamily):
-                stands, wanted = _names(told.vote.choice, labels), _names(told.choice, labels)
+                stands, wanted = _names(ballot, told.vote.choice), _names(ballot, told.choice)
                 said.append(words.plain(lang, "voting.ask_family", door=door, stands=stands, wanted=wanted))
         return {"text": "\n".join(said)[:TOAST_LIMIT], "alert": len(noted) < len(outcome.doors)}
 
@@ -67,17 +67,18 @@ async def boxed_vote(store: Store, heard: Heard, button: Button, bot_name: str) 
     """The vote in a press; None where it is no vote."""
     if isinstance(button, CastVote):
         choice: Choice = (button.option,)
+        reason = ""
         ballot_id = button.ballot
     elif isinstance(button, HandIn):
         ballot_id = button.ballot
         async with store.glance() as conn:
-            choice = await ballots.draft_of(conn, ballot_id, heard.user)
+            choice, reason = await ballots.draft_of(conn, ballot_id, heard.user)
     else:
         return None
     private = heard.chat_kind == "private"
-    press = Press(heard.update_id, heard.user, heard.chat, private, ballot_id, choice)
+    press = Press(heard.update_id, heard.user, heard.chat, private, ballot_id, choice, reason)
     return BoxedVote(press, heard.lang, bot_name)
 
 
-def _names(choice: Choice, labels: Sequence[str]) -> list[str]:
-    return [labels[number - 1] for number in choice]
+def _names(ballot: OpenBallot, choice: Choice) -> list[str]:
+    return named(ballot.way, choice, ballot.labels)

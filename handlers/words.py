@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,7 +65,14 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
     )
     environment.globals.update(globals)
     environment.filters.update(
-        day=_day, clock=_clock, moment=_moment, number=_number, bar=bar, door=_door, office=_office
+        day=_day,
+        clock=_clock,
+        moment=_moment,
+        number=_number,
+        bar=bar,
+        door=_door,
+        office=_office,
+        yuan=_yuan,
     )
     return environment
 
@@ -113,6 +121,14 @@ def _office(context: Context, role: str) -> str:
 @pass_context
 def _number(context: Context, value: Any) -> str:
     return format_decimal(value, locale=_LOCALES[context["lang"]])
+
+
+@pass_context
+def _yuan(context: Context, fen: int) -> str:
+    """3,200 and 12.50, of fen."""
+    return format_decimal(
+        Decimal(fen) / 100, "#,##0" if fen % 100 == 0 else "#,##0.00", locale=_LOCALES[context["lang"]]
+    )
 
 
 def bar(part: int, whole: int, width: int = 10) -> Markup:

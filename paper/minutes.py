@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from paper.press import print_pdf
 from paper.wording import Section, Words, read_words, say_day, say_number, say_span, say_time
-from rules.minutes import BallotRecord, Correction, Item, Line, Minutes, Presence, Stage, TaskRecord
+from rules.minutes import BallotRecord, Correction, Count, Item, Line, Minutes, Presence, Stage, TaskRecord
 
 MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}
+POINTS = ("score", "schulze")  # methods whose figures are no households
 FINGERPRINT = 16  # characters of a hash printed at the foot
 
 View = Mapping[str, object]
@@ -89,6 +91,7 @@ def _view_line(line: Line, say: Section) -> View:
 
 def _view_ballot(ballot: BallotRecord, words: Words) -> View:
     say = words["minutes"]
+    most = _measure(ballot)
     rule = say.get(ballot.method, ballot.method).format(at_most=ballot.at_most)
     turnout = say["turnout"].format(eligible=ballot.eligible, voted=ballot.voted)
     return {
@@ -99,9 +102,9 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
             {
                 "label": say[MOTION[count.label]] if count.label in MOTION else count.label,
                 "text": count.text if count.text != count.label else "",
-                "votes": say["votes"].format(votes=count.votes),
-                "percent": _say_percent(count.votes, ballot.voted),
-                "permille": min(1000, 1000 * count.votes // max(ballot.voted, 1)),
+                "votes": say.get(f"votes_{ballot.method}", say["votes"]).format(votes=count.votes),
+                "percent": "" if ballot.method in POINTS else _say_percent(_amount(count), ballot.voted),
+                "permille": min(1000, int(1000 * _amount(count) / most)),
                 "won": count.won,
             }
             for count in ballot.counts
@@ -112,8 +115,18 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
     }
 
 
+def _amount(count: Count) -> Fraction:
+    return Fraction(str(count.votes))
+
+
+def _measure(ballot: BallotRecord) -> Fraction:
+    """What a full bar stands for: all who took part, or the best where figures are no households."""
+    best = max((_amount(count) for count in ballot.counts), default=Fraction(1))
+    return max(Fraction(1), best if ballot.method in POINTS else Fraction(ballot.voted))
+
+
 def _say_outcome(ballot: BallotRecord, say: Section) -> str:
-    if ballot.method == "motion" and ballot.voted:
+    if ballot.method in ("motion", "consent") and ballot.voted:
         ended = say["carried"] if ballot.carried else say["lost"]
         return ended if ballot.counts else ended + say["stop"] + say["too_few"]
     if not ballot.counts:
@@ -128,14 +141,14 @@ def _say_outcome(ballot: BallotRecord, say: Section) -> str:
     return say["stop"].join(said)
 
 
-def _say_percent(votes: int, voted: int) -> str:
+def _say_percent(votes: Fraction, voted: int) -> str:
     """Whole per cent, halves up, of those who took part."""
-    return f"{(200 * votes + voted) // (2 * voted)}%" if voted else "–"
+    return f"{int((200 * votes + voted) // (2 * voted))}%" if voted else "–"
 
 
 def _view_decision(ballot: BallotRecord, say: Section) -> View:
     winners = ballot.winners if ballot.carried else ()
-    named = ballot.method != "motion"
+    named = ballot.method not in ("motion", "consent")
     told = named and winners and not ballot.tie
     return {
         "question": ballot.question,

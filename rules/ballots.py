@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from rules.calendar import local
-from rules.counting import Method
+from rules.counting import Completion, Method, TieRule
+from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.events import canonical
 from rules.meetings import PROPOSAL_LIMIT, written
 from rules.refusals import Refusal
-from rules.votes import Choice
+from rules.ways import ONE_PRESS, Choice, Way, named
 from rules.when import Ambiguous, InThePast, Moment, Precision, read
 
 QUESTION_LIMIT = 120  # characters
@@ -26,7 +27,20 @@ EVENING = time(21)
 
 HEAVENLY_STEMS = "甲乙丙丁戊己庚辛壬癸"
 LETTERS = "ABCDEFGHIJ"
-MOTION = {"zh": ("赞成", "反对", "弃权"), "en": ("For", "Against", "Abstain")}
+ANSWERS: Mapping[Method, Mapping[str, tuple[str, ...]]] = {
+    Method.MOTION: {"zh": ("赞成", "反对", "弃权"), "en": ("For", "Against", "Abstain")},
+    Method.CONSENT: {
+        "zh": ("同意", "弃权", "不同意", "坚决反对"),
+        "en": ("Agree", "Abstain", "Disagree", "Block"),
+    },
+}
+ALIKE = (
+    (Method.MOTION, Method.CONSENT),
+    (Method.SINGLE, Method.APPROVAL, Method.SCORE, Method.SCHULZE, Method.IRV, Method.STV),
+    (Method.EQUAL_SHARES, Method.GREEDY),
+)
+MORE_SEATS = frozenset({Method.STV, Method.SCHULZE, Method.SCORE})  # may fill several places
+IN_ROUNDS = BUDGETS | {Method.IRV, Method.STV}
 
 
 class State(StrEnum):
@@ -46,6 +60,7 @@ class Option:
     label: str
     text: str
     picture: str | None
+    cost: int | None = None  # fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +87,36 @@ class Ballot:
     result: Mapping[str, Any] | None
     publication_until: date | None
     options: tuple[Option, ...] = ()
+    budget: int | None = None  # fen
+    completion: Completion | None = None
+    ties: TieRule = TieRule.MEETING
+
+    @property
+    def way(self) -> Way:
+        """How people choose in it."""
+        costs = tuple(option.cost or 0 for option in self.options)
+        return Way(self.method, len(self.options), self.at_most, costs, self.budget or 0)
 
     def labels_of(self, choice: Choice) -> list[str]:
-        """The labels of what was chosen."""
-        return [self.options[number - 1].label for number in choice]
+        """The labels of what was chosen, with their places or stars."""
+        return named(self.way, choice, [option.label for option in self.options])
 
     def names_of(self, choice: Choice, width: int = 40) -> list[str]:
         """What was chosen as people tell it apart: label and text, the text cut to `width` characters.
 
         A motion's answers and the few lettered plans of a single choice go by their label alone.
         """
-        if self.method is not Method.APPROVAL and not self.options[0].label.isdigit():
-            return self.labels_of(choice)
-        chosen = [self.options[number - 1] for number in choice]
-        return [f"{option.label} {_cut(option.text, width)}" for option in chosen]
+        names = [self.name_of(number, width) for number in range(1, len(self.options) + 1)]
+        return named(self.way, choice, names)
+
+    def name_of(self, number: int, width: int = 40) -> str:
+        """One option as people tell it apart."""
+        option = self.options[number - 1]
+        if self.method in {Method.MOTION, Method.CONSENT}:
+            return option.label
+        if self.method is Method.SINGLE and not option.label.isdigit():
+            return option.label
+        return f"{option.label} {_cut(option.text, width)}"
 
     def is_open(self, now: datetime) -> bool:
         """Whether a vote would count now."""
@@ -107,6 +138,11 @@ class Plan:
     pictures: tuple[str | None, ...] = ()
     meeting_id: int | None = None
     item_id: int | None = None
+    seats: int = 1
+    budget: int | None = None  # fen
+    costs: tuple[int, ...] = ()  # fen
+    completion: Completion | None = None
+    ties: TieRule | None = None
 
 
 class TooFewOptions(Refusal):
@@ -123,6 +159,26 @@ class OptionTwice(Refusal):
 
 class AtMostOutOfRange(Refusal):
     """How many may be chosen is no number from 2 to the number of options."""
+
+
+class SeatsOutOfRange(Refusal):
+    """How many are chosen is no number from 1 to one less than there are options."""
+
+
+class NoBudget(Refusal):
+    """The sum to share out is no amount of money above nothing."""
+
+
+class NothingAffordable(Refusal):
+    """Every project costs more than there is to share out."""
+
+
+class NoCost(Refusal):
+    """A line that names a project does not end with what it costs; `line` is its number."""
+
+
+class OtherOptionsNeeded(Refusal):
+    """The way of choosing asks for something else than what the draft holds; it is begun anew."""
 
 
 class ClosingNotUnderstood(Refusal):
@@ -168,16 +224,89 @@ class NoSuchBallot(Refusal):
 def check_plan(plan: Plan) -> Plan:
     """The plan with its texts tidied.
 
-    Raises NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice, AtMostOutOfRange.
+    Raises NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice, AtMostOutOfRange,
+    SeatsOutOfRange, NoBudget, NothingAffordable.
     """
     question = written(plan.question, QUESTION_LIMIT)
-    if plan.method is Method.MOTION:
+    if plan.method in YES_OR_NO:
         return Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id)
     texts = check_options(plan.texts)
-    at_most = plan.at_most if plan.method is Method.APPROVAL else 1
+    plan = settle_way(replace(plan, question=question, texts=texts))
     if plan.method is Method.APPROVAL:
-        check_at_most(at_most, len(texts))
-    return Plan(question, plan.method, texts, at_most, plan.pictures, plan.meeting_id, plan.item_id)
+        check_at_most(plan.at_most, len(texts))
+    if plan.method not in BUDGETS:
+        check_seats(plan.method, plan.seats, len(texts))
+        return plan
+    if plan.budget is None or plan.budget <= 0 or len(plan.costs) != len(texts) or min(plan.costs) <= 0:
+        raise NoBudget
+    if min(plan.costs) > plan.budget:
+        raise NothingAffordable
+    return plan
+
+
+def settle_way(plan: Plan) -> Plan:
+    """The plan with what its method leaves no choice about, and its tie rule and completion named.
+
+    Where rounds follow rounds a tie is settled by the published seed unless somebody says otherwise: the
+    meeting could not be asked in the middle of a count.
+    """
+    several = plan.method is Method.APPROVAL
+    at_most = plan.at_most if several else 1 if plan.method in ONE_PRESS else len(plan.texts)
+    seats = plan.at_most if several else plan.seats if plan.method in MORE_SEATS else 1
+    usual = TieRule.SEED if plan.method in IN_ROUNDS else TieRule.MEETING
+    shares = plan.method is Method.EQUAL_SHARES
+    return replace(
+        plan,
+        at_most=at_most,
+        seats=seats,
+        ties=plan.ties or usual,
+        completion=(plan.completion or Completion.ADD_ONE) if shares else None,
+        budget=plan.budget if plan.method in BUDGETS else None,
+        costs=plan.costs if plan.method in BUDGETS else (),
+    )
+
+
+def check_seats(method: Method, seats: int, options: int) -> None:
+    """Go on only where so many places leave something to choose. Raises SeatsOutOfRange."""
+    most = options - 1 if method in MORE_SEATS else options
+    if not 1 <= seats <= most:
+        raise SeatsOutOfRange(least=1, most=most)
+
+
+def plan_of(ballot: Ballot) -> Plan:
+    """A ballot as a plan, so that something of it can be changed while it is a draft."""
+    listed = () if ballot.method in YES_OR_NO else ballot.options
+    return Plan(
+        ballot.question,
+        ballot.method,
+        tuple(option.text for option in listed),
+        ballot.at_most,
+        tuple(option.picture for option in listed),
+        ballot.meeting_id,
+        ballot.item_id,
+        ballot.seats,
+        ballot.budget,
+        tuple(option.cost or 0 for option in listed),
+        ballot.completion,
+        ballot.ties,
+    )
+
+
+def change_method(plan: Plan, method: Method) -> Plan:
+    """The plan counted another way, with the tie rule and completion that are usual for it.
+
+    Raises OtherOptionsNeeded.
+    """
+    if method not in alike(plan.method):
+        raise OtherOptionsNeeded
+    most = max(2, plan.at_most if plan.at_most < len(plan.texts) else plan.seats)
+    seats = plan.seats if plan.seats < len(plan.texts) else 1
+    return replace(plan, method=method, at_most=most, seats=seats, ties=None, completion=None)
+
+
+def alike(method: Method) -> tuple[Method, ...]:
+    """The methods that can take the place of one on a draft: they ask for the same kind of options."""
+    return next(group for group in ALIKE if method in group)
 
 
 def check_options(texts: Iterable[str]) -> tuple[str, ...]:
@@ -202,9 +331,9 @@ def check_at_most(at_most: int, options: int) -> None:
 
 
 def options_of(plan: Plan, lang: str) -> list[tuple[str, str, str | None]]:
-    """Label, text and picture of each option; a motion's label is its whole text."""
-    if plan.method is Method.MOTION:
-        return [(label, "", None) for label in MOTION[lang]]
+    """Label, text and picture of each option; the label of a motion's answer is its whole text."""
+    if plan.method in YES_OR_NO:
+        return [(label, "", None) for label in ANSWERS[plan.method][lang]]
     pictures = (*plan.pictures, *(None for _ in plan.texts))
     return list(zip(labels(len(plan.texts), lang), plan.texts, pictures, strict=False))
 

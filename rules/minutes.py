@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from rules.exchange.amounts import read_amount
+
 
 class Stage(StrEnum):
     """How far the minutes are."""
@@ -43,7 +45,7 @@ class Count:
 
     label: str
     text: str
-    votes: int
+    votes: int | str  # text where it is no whole number: 12.5
     won: bool
 
 
@@ -56,7 +58,7 @@ class BallotRecord:
 
     event: int
     question: str
-    method: str  # "motion", "single", "approval"
+    method: str  # rules.counting.Method
     at_most: int  # choices a vote may hold
     eligible: int
     voted: int
@@ -64,6 +66,7 @@ class BallotRecord:
     carried: bool
     tie: bool
     open_until: date | None  # last day of publication
+    level: tuple[str, ...] = ()  # labels of the tied, where figures do not tell who they are
 
     @property
     def winners(self) -> tuple[Count, ...]:
@@ -73,11 +76,13 @@ class BallotRecord:
     @property
     def tied(self) -> tuple[Count, ...]:
         """The options that share the last place: of those that did not win, the ones with most votes."""
+        if self.level:
+            return tuple(count for count in self.counts if count.label in self.level)
         others = [count for count in self.counts if not count.won]
         if not self.tie or not others:
             return ()
-        most = max(count.votes for count in others)
-        return tuple(count for count in others if count.votes == most)
+        most = max(read_amount(str(count.votes)) for count in others)
+        return tuple(count for count in others if read_amount(str(count.votes)) == most)
 
 
 @dataclass(frozen=True, slots=True)

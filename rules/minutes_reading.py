@@ -187,6 +187,7 @@ def _ballots(log: Log, keys: Container[int | None]) -> Iterator[BallotRecord]:
             carried=data["carried"],
             tie=data["tie"],
             open_until=date.fromisoformat(until) if until else None,
+            level=tuple(data.get("level", ())),
         )
 
 

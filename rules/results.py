@@ -9,17 +9,20 @@ from typing import Any
 
 from rules.ballots import Ballot, Option
 from rules.calendar import Deadline, deadline, local
-from rules.counting import ABSTAIN, AGAINST, FOR, Amount, Method, Outcome, Question, count
+from rules.counting import ABSTAIN, Amount, Completion, Method, Outcome, Question, TieRule, count
+from rules.counting.question import BUDGETS, RANKED, YES_OR_NO
 from rules.counting.votes import Vote
 from rules.exchange import BallotFile, write_export
+from rules.exchange.amounts import amount_text, read_amount
 from rules.refusals import Refusal
-from rules.votes import Choice
+from rules.ways import CONSENT_KEYS, MOTION_KEYS, TOP, Cast, number_of, vote_of
 
 PUBLICATION = 7  # days; our own default
 OBJECTION_LIMIT = 500  # characters
 SHOWN_FROM = 3  # votes; below it no breakdown is shown: it would tell who voted what
 
-_MOTION_KEYS = (FOR, AGAINST, ABSTAIN)
+YUAN = 100  # fen
+FIGURES = ("votes", "reasons")  # of a result: withheld where so few voted that they would tell too much
 
 
 class NoResultYet(Refusal):
@@ -46,71 +49,104 @@ class NoSuchObjection(Refusal):
     """The objection does not exist, or was answered already."""
 
 
-def tally(ballot: Ballot, choices: Iterable[Choice]) -> Outcome:
-    """Count by the ballot's method; options are keys by their numbers, a tie is the meeting's to decide."""
-    return count(question_of(ballot), [vote_of(ballot, choice) for choice in choices])
+def tally(ballot: Ballot, cast: Iterable[Cast]) -> Outcome:
+    """Count by the ballot's method; options are keys by their numbers."""
+    return count(question_of(ballot), votes_of(ballot, cast))
 
 
 def question_of(ballot: Ballot) -> Question:
     """What a ballot asks, as far as counting goes."""
-    if ballot.method is Method.MOTION:
-        return Question(Method.MOTION)
+    if ballot.method in YES_OR_NO:
+        return Question(ballot.method)
     keys = tuple(str(option.number) for option in ballot.options)
-    return Question(ballot.method, keys, seats=ballot.seats, at_most=ballot.at_most)
+    seed = ballot.seed or "" if ballot.ties is TieRule.SEED else ""
+    common: dict[str, Any] = {
+        "options": keys,
+        "seats": ballot.seats,
+        "at_most": ballot.at_most,
+        "ties": TieRule.SEED if seed else TieRule.MEETING,
+        "seed": seed,
+        "top": TOP,
+    }
+    if ballot.method not in BUDGETS:
+        return Question(ballot.method, **common)
+    budget = ballot.budget or 0
+    return Question(
+        ballot.method,
+        **common,
+        budget=budget,
+        spend_at_most=budget,
+        costs=ballot.way.costs,
+        completion=ballot.completion or Completion.ADD_ONE,
+        step=step_of(budget, ballot.eligible),
+    )
 
 
-def vote_of(ballot: Ballot, choice: Choice) -> Vote:
-    """A choice as the ballot's method counts it."""
-    if ballot.method is Method.MOTION:
-        return _MOTION_KEYS[choice[0] - 1]
-    if ballot.method is Method.SINGLE:
-        return str(choice[0])
-    return frozenset(str(number) for number in choice)
+def step_of(budget: int, eligible: int) -> int:
+    """What add-one adds to a voter's share, in fen: a yuan, or more where one voter's part is large.
+
+    It follows from what is frozen at the opening, and keeps the raises of any budget below a few hundred.
+    """
+    return YUAN * max(1, budget // (200 * YUAN * max(1, eligible)))
 
 
-def recount_file(ballot: Ballot, choices: Iterable[Choice]) -> str:
-    """The votes of a ballot as `louyuhui tally` reads them, so that anyone can count them again."""
-    votes: dict[Vote, Amount] = {}
-    for choice in choices:
-        vote = vote_of(ballot, choice)
+def votes_of(ballot: Ballot, cast: Iterable[Cast]) -> dict[Vote, Amount]:
+    """The votes as the ballot's method counts them, each with how often it was cast."""
+    way, votes = ballot.way, dict[Vote, Amount]()
+    for one in cast:
+        vote = vote_of(way, one.choice, one.reason)
         votes[vote] = votes.get(vote, 0) + 1
+    return votes
+
+
+def recount_file(ballot: Ballot, cast: Iterable[Cast]) -> str:
+    """The votes of a ballot as `louyuhui tally` reads them, so that anyone can count them again."""
     named = {str(one.number): f"{one.label} {one.text}".strip() for one in ballot.options}
-    labels = {} if ballot.method is Method.MOTION else named
-    return write_export(BallotFile(question_of(ballot), votes, labels, ballot.question))
+    labels = {} if ballot.method in YES_OR_NO else named
+    return write_export(BallotFile(question_of(ballot), votes_of(ballot, cast), labels, ballot.question))
 
 
 def result_of(ballot: Ballot, outcome: Outcome, *, early: bool) -> dict[str, Any]:
-    """The result as it is kept: plain JSON, options by number.
+    """The result as it is kept: plain JSON, options by number, what is no whole number as text.
 
-    `won` are those that won outright, `tied` those the meeting has to decide between for `places` places.
+    `won` are those that won outright, `tied` those the meeting has to decide between for `places` places;
+    consent tells the `reasons` of who blocks.
     """
     votes = _figures(ballot, outcome)
-    tied = sorted(_number(key) for tie in outcome.undecided for key in tie.options)
-    won = sorted(_number(key) for key in outcome.winners)
+    tied = sorted({number_of(key) for tie in outcome.undecided for key in tie.options})
+    won = sorted(number_of(key) for key in outcome.winners)
+    reasons = {"reasons": list(outcome.blocks)} if ballot.method is Method.CONSENT else {}
     return {
         "method": str(ballot.method),
         "at_most": ballot.at_most,
         "seats": ballot.seats,
         "eligible": ballot.eligible,
         "voted": ballot.voted,
-        "votes": [votes[option.number] for option in ballot.options],
+        "votes": [plain_number(votes.get(option.number, 0)) for option in ballot.options],
         "won": won,
         "tied": tied,
-        "places": ballot.seats - len(won) if tied else 0,
+        "places": max(0, ballot.seats - len(won)) if tied else 0,
         "carried": outcome.carried,
         "early": early,
+        **reasons,
     }
 
 
-def _figures(ballot: Ballot, outcome: Outcome) -> dict[int, int]:
-    figures = {_number(key): int(votes) for key, votes in outcome.standings.items()}
-    if ballot.method is Method.MOTION:
-        figures[3] = int(outcome.abstained)
+def _figures(ballot: Ballot, outcome: Outcome) -> dict[int, Amount]:
+    figures = {number_of(key): votes for key, votes in outcome.standings.items()}
+    if ballot.method in YES_OR_NO:
+        figures[number_of_abstaining(ballot.method)] = outcome.abstained
     return figures
 
 
-def _number(key: str) -> int:
-    return _MOTION_KEYS.index(key) + 1 if key in _MOTION_KEYS else int(key)
+def number_of_abstaining(method: Method) -> int:
+    """Where to abstain stands on a motion, and on a proposal for consent."""
+    return (MOTION_KEYS if method is Method.MOTION else CONSENT_KEYS).index(ABSTAIN) + 1
+
+
+def plain_number(amount: Amount) -> int | str:
+    """A number as JSON keeps it exactly."""
+    return amount if isinstance(amount, int) else amount_text(amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +154,56 @@ class Standing:
     """One option in a result, with the votes it got; `tied` ones wait for the meeting to decide."""
 
     option: Option
-    votes: int
+    votes: Amount
     won: bool
     tied: bool
 
 
 def standings(ballot: Ballot) -> list[Standing]:
-    """The options of a closed ballot, most votes first, a motion's as printed; empty where none is shown."""
+    """The options of a closed ballot, the best first, a motion's as printed; empty where none is shown."""
     result = ballot.result
     if result is None or not may_show(result):
         return []
     rows = [
-        Standing(option, votes, option.number in result["won"], option.number in result["tied"])
+        Standing(
+            option, read_amount(str(votes)), option.number in result["won"], option.number in result["tied"]
+        )
         for option, votes in zip(ballot.options, result["votes"], strict=True)
     ]
-    return rows if ballot.method is Method.MOTION else sorted(rows, key=lambda row: -row.votes)
+    if ballot.method in YES_OR_NO:
+        return rows
+    return sorted(rows, key=lambda row: (not row.won, -row.votes) if in_rounds(ballot) else -row.votes)
+
+
+def summary(ballot: Ballot) -> dict[str, Any]:
+    """What is told of a result beside the ballot's own log: in its meeting's, or the building's."""
+    assert ballot.result is not None
+    level = [ballot.options[number - 1].label for number in ballot.result["tied"]]
+    return {
+        "item": ballot.item_id,
+        "question": ballot.question,
+        "method": str(ballot.method),
+        "at_most": ballot.at_most,
+        "eligible": ballot.eligible,
+        "voted": ballot.voted,
+        "counts": [
+            {
+                "label": row.option.label,
+                "text": row.option.text,
+                "votes": plain_number(row.votes),
+                "won": row.won,
+            }
+            for row in standings(ballot)
+        ],
+        "carried": bool(ballot.result["won"]),
+        "tie": bool(level),
+        **({"level": level} if level and in_rounds(ballot) else {}),
+    }
+
+
+def in_rounds(ballot: Ballot) -> bool:
+    """Whether who won need not have the most votes in the end."""
+    return ballot.method in RANKED | BUDGETS
 
 
 def may_show(result: Mapping[str, Any]) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.refusals import Refusal
-
-Choice = tuple[int, ...]  # option numbers, ascending, each once
+from rules.ways import Choice, Way
 
 SECOND_THOUGHT = timedelta(seconds=2)  # sooner than this after the question, a second press is a double tap
 
@@ -29,18 +28,6 @@ class NotOnTheRoll(Refusal):
     """None of the person's households has a vote in this ballot."""
 
 
-class NothingChosen(Refusal):
-    """A vote without a choice."""
-
-
-class TooManyChosen(Refusal):
-    """More options than a vote may hold."""
-
-
-class UnknownOption(Refusal):
-    """An option the ballot does not have."""
-
-
 @dataclass(frozen=True, slots=True)
 class OpenBallot:
     """What has to be known of a ballot to decide a press; `labels` by option number from 1."""
@@ -49,14 +36,17 @@ class OpenBallot:
     building_id: int
     state: str
     closes_at: datetime | None
-    at_most: int
+    way: Way
     labels: Sequence[str]
     zone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """The vote of a household as it stands; `wanted` is what another member asked to change it to."""
+    """The vote of a household as it stands; `wanted` is what another member asked to change it to.
+
+    `reason` is why it blocks, where it does.
+    """
 
     household_id: int
     choice: Choice
@@ -65,6 +55,7 @@ class Vote:
     wanted: Choice | None = None
     wanted_by_id: int | None = None
     wanted_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +82,14 @@ def check_open(ballot: OpenBallot, now: datetime) -> None:
         raise BallotClosed(closes_at=ballot.closes_at, zone=ballot.zone)
 
 
-def check_choice(ballot: OpenBallot, choice: Choice) -> None:
-    """Accept only what the ballot offers. Raises NothingChosen, UnknownOption, TooManyChosen."""
-    if not choice:
-        raise NothingChosen
-    if any(not 1 <= number <= len(ballot.labels) for number in choice) or len(set(choice)) != len(choice):
-        raise UnknownOption
-    if len(choice) > ballot.at_most:
-        raise TooManyChosen(chosen=len(choice), at_most=ballot.at_most)
-
-
 def cast(
-    previous: Vote | None, household_id: int, choice: Choice, by: int, receipt: str, now: datetime
+    previous: Vote | None,
+    household_id: int,
+    choice: Choice,
+    by: int,
+    receipt: str,
+    now: datetime,
+    reason: str = "",
 ) -> Noted | AskFamily:
     """What a member's press does to the vote of the household; `receipt` is used if it is the first.
 
@@ -110,12 +97,12 @@ def cast(
     again. Two quick taps are one press.
     """
     if previous is None:
-        return Noted(Vote(household_id, choice, by, receipt), changed=False)
-    same = previous.choice == choice
+        return Noted(Vote(household_id, choice, by, receipt, reason=reason), changed=False)
+    same = previous.choice == choice and previous.reason == reason
     if same or previous.by_id == by or _asked_before(previous, choice, by, now):
-        return Noted(Vote(household_id, choice, by, previous.receipt), changed=not same)
+        return Noted(Vote(household_id, choice, by, previous.receipt, reason=reason), changed=not same)
     since = previous.wanted_at if _asks(previous, choice, by) else now
-    asking = Vote(household_id, previous.choice, previous.by_id, previous.receipt, choice, by, since)
+    asking = replace(previous, wanted=choice, wanted_by_id=by, wanted_at=since)
     return AskFamily(asking, choice)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.ballots import (
+    MOST_OPTIONS,
     QUESTION_LIMIT,
     Ballot,
     BallotAlreadyClosed,
@@ -17,21 +19,24 @@ from rules.ballots import (
     NotADraftBallot,
     Plan,
     State,
-    check_at_most,
+    change_method,
     check_closing,
     check_plan,
     options_of,
+    plan_of,
     roll_hash,
     usual_closing,
 )
 from rules.calendar import closing
-from rules.counting import Method
+from rules.counting import Method, TieRule
+from rules.counting.question import BUDGETS
 from rules.homes import Building
 from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
-from rules.results import publication, result_of, standings, tally
-from rules.votes import BallotNotOpen
+from rules.results import publication, result_of, summary, tally
+from rules.votes import BallotNotOpen, Vote
+from rules.ways import Cast
 from services import outbox, reminding
 from storage import ballots, homes, log, meetings
 from storage import outbox as schedule
@@ -99,23 +104,39 @@ async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> B
     """
     await check_convener(unit.conn, building.id, person_id)
     plan = await _under_discussion(unit.conn, building.id, check_plan(plan))
-    offered = [
-        {"number": number, "label": label, "text": text, "picture": picture}
-        for number, (label, text, picture) in enumerate(options_of(plan, building.lang), 1)
-    ]
     return await ballots.add(
         unit.conn,
-        offered,
+        _offered(plan, building.lang),
         building_id=building.id,
         meeting_id=plan.meeting_id,
         item_id=plan.item_id,
         question=plan.question,
-        method=str(plan.method),
-        at_most=plan.at_most,
-        seats=plan.at_most,
         convener_id=person_id,
         closes_at=usual_closing(unit.now, ZoneInfo(building.zone)),
+        **_way(plan),
     )
+
+
+def _offered(plan: Plan, lang: str) -> list[dict[str, Any]]:
+    costs = plan.costs or [None] * MOST_OPTIONS
+    return [
+        {"number": number, "label": label, "text": text, "picture": picture, "cost": cost}
+        for number, ((label, text, picture), cost) in enumerate(
+            zip(options_of(plan, lang), costs, strict=False), 1
+        )
+    ]
+
+
+def _way(plan: Plan) -> dict[str, Any]:
+    """How a plan lets people choose and how it is counted, as columns."""
+    return {
+        "method": str(plan.method),
+        "at_most": plan.at_most,
+        "seats": plan.seats,
+        "budget": plan.budget,
+        "completion": None if plan.completion is None else str(plan.completion),
+        "ties": str(plan.ties or TieRule.MEETING),
+    }
 
 
 async def _under_discussion(conn: Connection, building_id: int, plan: Plan) -> Plan:
@@ -144,13 +165,23 @@ async def set_closing(unit: Unit, ballot: Ballot, closes_at: datetime) -> None:
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
 
-async def set_most(unit: Unit, ballot: Ballot, at_most: int) -> None:
-    """Let a draft's voters choose one option, or up to so many, and as many win. Raises AtMostOutOfRange."""
-    if ballot.method is Method.MOTION or at_most != 1:
-        check_at_most(at_most, 0 if ballot.method is Method.MOTION else len(ballot.options))
-    method = Method.SINGLE if at_most == 1 else Method.APPROVAL
-    await ballots.change(unit.conn, ballot.id, method=str(method), at_most=at_most, seats=at_most)
+async def redraft(unit: Unit, ballot: Ballot, plan: Plan) -> None:
+    """Let a draft be counted as a plan says. Raises what `check_plan` raises."""
+    plan = check_plan(plan)
+    building = await homes.building(unit.conn, ballot.building_id)
+    await ballots.change(unit.conn, ballot.id, **_way(plan))
+    if plan.method is not ballot.method:
+        await ballots.offer(unit.conn, ballot.id, _offered(plan, building.lang))
     await outbox.renew(unit, "ballot_draft", ballot.id)
+
+
+async def set_most(unit: Unit, ballot: Ballot, at_most: int) -> None:
+    """Let a draft's voters choose one option, or up to so many, and as many win.
+
+    Raises AtMostOutOfRange, OtherOptionsNeeded.
+    """
+    plan = change_method(plan_of(ballot), Method.SINGLE if at_most == 1 else Method.APPROVAL)
+    await redraft(unit, ballot, replace(plan, at_most=at_most))
 
 
 async def drop(unit: Unit, ballot: Ballot) -> None:
@@ -213,6 +244,8 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
         "options": [[option.label, option.text] for option in ballot.options],
         "at_most": ballot.at_most,
         "seats": ballot.seats,
+        "ties": str(ballot.ties),
+        **_money(ballot),
         "eligible": ballot.eligible,
         "roll_hash": ballot.roll_hash,
         "seed": ballot.seed,
@@ -220,8 +253,17 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
     }
 
 
+def _money(ballot: Ballot) -> dict[str, Any]:
+    """What a ballot on a budget fixes besides, in fen."""
+    if ballot.method not in BUDGETS:
+        return {}
+    completion = None if ballot.completion is None else str(ballot.completion)
+    costs = [option.cost for option in ballot.options]
+    return {"budget": ballot.budget, "completion": completion, "costs": costs}
+
+
 async def close(unit: Unit, ballot_id: int) -> Ballot:
-    """Close a ballot and count it, once.
+    """Close a ballot and count it, once. A large count takes its time in a thread, not on the loop.
 
     Raises NoSuchBallot, BallotNotOpen, BallotAlreadyClosed.
     """
@@ -232,7 +274,8 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
         raise BallotAlreadyClosed
     building = await homes.building(unit.conn, ballot.building_id)
     cast = await ballots.votes_of(unit.conn, ballot.id)
-    outcome = tally(ballot, [vote.choice for vote in cast])
+    counted = [Cast(vote.choice, vote.reason) for vote in cast]
+    outcome = await asyncio.to_thread(tally, ballot, counted)
     early = ballot.closes_at is not None and unit.now < ballot.closes_at
     result = result_of(ballot, outcome, early=early)
     end = publication(unit.now, (), ZoneInfo(building.zone))
@@ -248,7 +291,7 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
         result=result,
         publication_until=end.ends,
     )
-    await _write_down(unit, closed, [{"receipt": vote.receipt, "choice": list(vote.choice)} for vote in cast])
+    await _write_down(unit, closed, [_told(vote) for vote in cast])
     await schedule.unschedule(unit.conn, ballot.id, CLOSE)
     await reminding.unschedule_ballot(unit, ballot.id)
     over = closing(end, ZoneInfo(building.zone))
@@ -259,31 +302,25 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     return closed
 
 
+def _told(vote: Vote) -> dict[str, Any]:
+    """A vote as the log tells it: by its receipt, with the reason of who blocks."""
+    reason = {"reason": vote.reason} if vote.reason else {}
+    return {"receipt": vote.receipt, "choice": list(vote.choice), **reason}
+
+
 async def _write_down(unit: Unit, ballot: Ballot, cast: list[dict[str, Any]]) -> None:
     """The count in the ballot's log, with every vote by its receipt; its figures in the meeting's."""
     result = ballot.result
     assert result is not None
     await log.append(unit.conn, f"ballot:{ballot.id}", "closed", unit.now, votes=cast, result=result)
-    counts = [
-        {"label": row.option.label, "text": row.option.text, "votes": row.votes, "won": row.won}
-        for row in standings(ballot)
-    ]
     await log.append(
         unit.conn,
         _stream(ballot),
         "ballot_closed",
         unit.now,
         ballot=ballot.id,
-        item=ballot.item_id,
-        question=ballot.question,
-        method=str(ballot.method),
-        at_most=ballot.at_most,
-        eligible=ballot.eligible,
-        voted=ballot.voted,
-        counts=counts,
-        carried=bool(result["won"]),
-        tie=bool(result["tied"]),
         publication_until=str(ballot.publication_until),
+        **summary(ballot),
     )
 
 

@@ -18,7 +18,8 @@ from rules.homes import Building, Household, mask
 from rules.meetings import Meeting
 from rules.minutes_freezing import freeze
 from rules.proof import DIGEST, FORMAT, MINOR, VERSION, export_digest
-from rules.results import may_show, recount_file
+from rules.results import FIGURES, may_show, recount_file
+from rules.ways import Cast
 from services import minutes
 from services.results import counted_votes
 from storage import attendance, ballots, homes, log, meetings, objections, people
@@ -152,6 +153,9 @@ async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
         "method": str(ballot.method),
         "at_most": ballot.at_most,
         "seats": ballot.seats,
+        "ties": str(ballot.ties),
+        "budget": ballot.budget,
+        "completion": None if ballot.completion is None else str(ballot.completion),
         "state": str(ballot.state),
         **{name: _moment(getattr(ballot, name)) for name in ("opened_at", "closes_at", "closed_at")},
         "eligible": ballot.eligible,
@@ -160,7 +164,8 @@ async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
         "roll_hash": ballot.roll_hash,
         "seed": ballot.seed,
         "options": [
-            {"number": option.number, "label": option.label, "text": option.text} for option in ballot.options
+            {"number": option.number, "label": option.label, "text": option.text, "cost": option.cost}
+            for option in ballot.options
         ],
         **await _outcome(conn, ballot),
     }
@@ -173,16 +178,21 @@ async def _outcome(conn: Connection, ballot: Ballot) -> dict[str, Any]:
     told = _may_tell(ballot)
     votes = await counted_votes(conn, ballot) if told else {}
     return {
-        "result": {name: value for name, value in (ballot.result or {}).items() if told or name != "votes"},
-        "votes": [{"receipt": receipt, "choice": list(choice)} for receipt, choice in votes.items()]
-        if told
-        else None,
+        "result": {
+            name: value for name, value in (ballot.result or {}).items() if told or name not in FIGURES
+        },
+        "votes": [_vote(receipt, cast) for receipt, cast in votes.items()] if told else None,
         "publication_until": str(ballot.publication_until),
         "objections": [
             {"at": _moment(one.at), "text": one.text, "state": one.state, "answer": one.answer}
             for one in await objections.of_ballot(conn, ballot.id)
         ],
     }
+
+
+def _vote(receipt: str, cast: Cast) -> dict[str, Any]:
+    reason = {"reason": cast.reason} if cast.reason else {}
+    return {"receipt": receipt, "choice": list(cast.choice), **reason}
 
 
 def _may_tell(ballot: Ballot) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +24,8 @@ from rules.results import (
     publication_over,
     tally,
 )
-from rules.votes import Choice, NotOnTheRoll
+from rules.votes import NotOnTheRoll
+from rules.ways import Cast
 from services import outbox
 from services.ballots import PUBLICATION_END, find
 from storage import ballots, homes, log, objections
@@ -33,11 +35,11 @@ from storage.store import Connection, Unit
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The vote of one's household as it was counted; without a choice where none was cast."""
+    """The vote of one's household as it was counted; without a receipt where none was cast."""
 
     door: str
     receipt: str | None
-    choice: Choice
+    cast: Cast
 
 
 async def closed(conn: Connection, ballot_id: int, building_id: int | None = None) -> Ballot:
@@ -56,16 +58,17 @@ async def check_reader(conn: Connection, ballot: Ballot, person_id: int) -> None
         raise NotYourBallot
 
 
-async def counted_votes(conn: Connection, ballot: Ballot) -> dict[str, Choice]:
+async def counted_votes(conn: Connection, ballot: Ballot) -> dict[str, Cast]:
     """Every vote by its receipt, as the log has kept it since the closing."""
     events = await log.read(conn, f"ballot:{ballot.id}")
     kept = next(event.data["votes"] for event in reversed(events) if event.kind == "closed")
-    return {vote["receipt"]: tuple(vote["choice"]) for vote in kept}
+    return {vote["receipt"]: Cast(tuple(vote["choice"]), vote.get("reason", "")) for vote in kept}
 
 
 async def recount(conn: Connection, ballot: Ballot) -> Outcome:
     """The count once more, from the votes in the log."""
-    return tally(ballot, (await counted_votes(conn, ballot)).values())
+    counted = await counted_votes(conn, ballot)
+    return await asyncio.to_thread(tally, ballot, counted.values())
 
 
 async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Counted]:
@@ -78,12 +81,12 @@ async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Co
     for home in mine:
         vote = await ballots.vote_of(conn, ballot.id, home.id)
         receipt = vote.receipt if vote is not None and vote.receipt in counted else None
-        found.append(Counted(home.door, receipt, counted[receipt] if receipt else ()))
+        found.append(Counted(home.door, receipt, counted[receipt] if receipt else Cast(())))
     return found
 
 
-async def by_receipt(conn: Connection, text: str) -> tuple[Ballot, str, Choice]:
-    """The ballot, the receipt and the choice that was counted under it. Raises NoSuchReceipt."""
+async def by_receipt(conn: Connection, text: str) -> tuple[Ballot, str, Cast]:
+    """The ballot, the receipt and the vote that was counted under it. Raises NoSuchReceipt."""
     plain = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
     receipt = f"{plain[:5]}-{plain[5:]}"
     for ballot in await ballots.with_receipt(conn, receipt):

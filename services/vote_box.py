@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,14 @@ from rules.people import NotAResident
 from rules.refusals import Refusal
 from rules.votes import (
     AskFamily,
-    Choice,
     Noted,
     NotOnTheRoll,
     NotThisBallot,
     OpenBallot,
     cast,
-    check_choice,
     check_open,
 )
+from rules.ways import Choice, check_choice
 from storage import box
 from storage.box import Desk
 from storage.store import Piece, Store, Unavailable
@@ -37,7 +36,7 @@ _PAUSES = (0.05, 0.2, 1.0)  # seconds before a transaction that was turned away 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A vote as it came in: by whom, in which chat (addresses), for which options of which ballot."""
+    """A vote as it came in: by whom, in which chat (addresses), what is chosen in which ballot, and why."""
 
     update_id: int
     user: str
@@ -45,6 +44,7 @@ class Press:
     private: bool
     ballot_id: int
     choice: Choice
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +161,10 @@ def decide(desk: Desk, press: Press, now: datetime) -> Outcome:
     ballot, lang = desk.ballots.get(press.ballot_id), desk.langs.get(press.user)
     try:
         doors = _authorise(desk, ballot, press, now)
+        assert ballot is not None
+        press = replace(press, choice=check_choice(ballot.way, press.choice, press.reason))
     except Refusal as refusal:
         return Outcome(ballot, lang, {}, refusal)
-    assert ballot is not None
     desk.shown.add((ballot.id, press.user))
     return Outcome(ballot, lang, {door: _cast(desk, press, home, now) for home, door in doors.items()})
 
@@ -181,14 +182,14 @@ def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetim
     doors = desk.doors.get((ballot.id, person), {})
     if not doors:
         raise NotOnTheRoll
-    check_choice(ballot, press.choice)
     return doors
 
 
 def _cast(desk: Desk, press: Press, household_id: int, now: datetime) -> Noted | AskFamily:
     key = (press.ballot_id, household_id)
     previous = desk.votes.get(key)
-    outcome = cast(previous, household_id, press.choice, desk.people[press.user], _receipt(), now)
+    by = desk.people[press.user]
+    outcome = cast(previous, household_id, press.choice, by, _receipt(), now, press.reason)
     desk.votes[key] = outcome.vote
     if isinstance(outcome, AskFamily) and key not in desk.changed:
         desk.asked[key] = outcome.vote

@@ -11,9 +11,10 @@ from sqlalchemy import RowMapping, Select, delete, insert, literal, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.ballots import Ballot, Option, State
-from rules.counting import Method
+from rules.counting import Completion, Method, TieRule
 from rules.homes import Household
-from rules.votes import Choice, Vote
+from rules.votes import Vote
+from rules.ways import Choice
 from storage.rows import every, key, one
 from storage.tables import ballots, drafts, households, members, options, people, rolls, votes
 
@@ -21,10 +22,16 @@ _COLUMNS = [name for name in Ballot.__slots__ if name != "options"]
 
 
 async def add(conn: AsyncConnection, offered: Iterable[Mapping[str, Any]], **values: object) -> Ballot:
-    """Write down a draft with what it offers: number, label, text, picture."""
+    """Write down a draft with what it offers: number, label, text, picture, cost."""
     ballot_id = key(await conn.execute(ballots.insert().values(state=str(State.DRAFT), **values)))
-    await conn.execute(options.insert(), [{"ballot_id": ballot_id, **option} for option in offered])
+    await offer(conn, ballot_id, offered)
     return await get(conn, ballot_id)
+
+
+async def offer(conn: AsyncConnection, ballot_id: int, offered: Iterable[Mapping[str, Any]]) -> None:
+    """Put options on a draft in place of those it had: number, label, text, picture, cost."""
+    await conn.execute(delete(options).where(options.c.ballot_id == ballot_id))
+    await conn.execute(options.insert(), [{"ballot_id": ballot_id, **option} for option in offered])
 
 
 async def get(conn: AsyncConnection, ballot_id: int) -> Ballot:
@@ -63,7 +70,13 @@ async def _ballots(conn: AsyncConnection, query: Select[Any]) -> list[Ballot]:
 
 def _ballot(row: RowMapping, offered: list[Option]) -> Ballot:
     found = Ballot(**{name: row[name] for name in _COLUMNS}, options=tuple(offered))
-    return replace(found, method=Method(found.method), state=State(found.state))
+    return replace(
+        found,
+        method=Method(found.method),
+        state=State(found.state),
+        ties=TieRule(found.ties),
+        completion=None if found.completion is None else Completion(found.completion),
+    )
 
 
 async def change(conn: AsyncConnection, ballot_id: int, **values: object) -> None:
@@ -130,18 +143,24 @@ def _vote(row: RowMapping) -> Vote:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A list as one person has ticked it so far, and where they are in it."""
+    """A paper as one person has filled it in so far, and where they are in it.
+
+    The numbers stand in the order they were tapped; `reason` is why they block.
+    """
 
     choice: Choice = ()
     page: int = 0
     checking: bool = False
+    reason: str = ""
 
 
 async def draft(conn: AsyncConnection, ballot_id: int, person_id: int) -> Draft | None:
     """What a person has ticked so far."""
     mine = (drafts.c.ballot_id == ballot_id, drafts.c.person_id == person_id)
     row = (await conn.execute(select(drafts).where(*mine))).mappings().first()
-    return None if row is None else Draft(tuple(sorted(row["choice"])), row["page"], row["checking"])
+    if row is None:
+        return None
+    return Draft(tuple(row["choice"]), row["page"], row["checking"], row["reason"])
 
 
 async def keep_draft(conn: AsyncConnection, ballot_id: int, person_id: int, kept: Draft) -> None:
@@ -152,18 +171,20 @@ async def keep_draft(conn: AsyncConnection, ballot_id: int, person_id: int, kept
         drafts.insert().values(
             ballot_id=ballot_id,
             person_id=person_id,
-            choice=sorted(kept.choice),
+            choice=list(kept.choice),
             page=kept.page,
             checking=kept.checking,
+            reason=kept.reason,
         )
     )
 
 
-async def draft_of(conn: AsyncConnection, ballot_id: int, address: str) -> Choice:
-    """What the person of this address has ticked so far."""
+async def draft_of(conn: AsyncConnection, ballot_id: int, address: str) -> tuple[Choice, str]:
+    """What the person of this address has filled in so far, and why they block."""
     query = (
-        select(drafts.c.choice)
+        select(drafts.c.choice, drafts.c.reason)
         .join(people)
         .where(drafts.c.ballot_id == ballot_id, people.c.address == address)
     )
-    return tuple(sorted(await conn.scalar(query) or ()))
+    row = (await conn.execute(query)).first()
+    return ((), "") if row is None else (tuple(row.choice), row.reason)

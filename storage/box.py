@@ -15,9 +15,11 @@ from sqlalchemy import Connection, Select, String, and_, bindparam, func, litera
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.counting import Method
 from rules.events import Event, follow
 from rules.homes import Door
 from rules.votes import OpenBallot, Vote
+from rules.ways import Way
 from storage.rows import every
 from storage.tables import (
     ballots,
@@ -121,13 +123,21 @@ def _doors(
 def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
     """What has to be known of ballots to decide a press."""
     labels: dict[int, list[str]] = defaultdict(list)
+    costs: dict[int, list[int]] = defaultdict(list)
     offered = select(options).where(options.c.ballot_id.in_(ballot_ids))
     for row in conn.execute(offered.order_by(options.c.ballot_id, options.c.number)):
         labels[row.ballot_id].append(row.label)
+        costs[row.ballot_id].append(row.cost or 0)
     query = select(ballots, buildings.c.zone).join(buildings).where(ballots.c.id.in_(ballot_ids))
     return {
         row.id: OpenBallot(
-            row.id, row.building_id, row.state, row.closes_at, row.at_most, labels[row.id], row.zone
+            row.id,
+            row.building_id,
+            row.state,
+            row.closes_at,
+            Way(Method(row.method), len(labels[row.id]), row.at_most, tuple(costs[row.id]), row.budget or 0),
+            labels[row.id],
+            row.zone,
         )
         for row in conn.execute(query)
     }
@@ -153,6 +163,7 @@ def _vote(row: Any) -> Vote:
         wanted,
         row.wanted_by_id,
         row.wanted_at,
+        row.reason,
     )
 
 
@@ -191,7 +202,7 @@ def _renew_cards(conn: Connection, desk: Desk) -> None:
 def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
     dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     insert = dialect.insert(votes)
-    kept = ("choice", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
+    kept = ("choice", "reason", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
     upsert = insert.on_conflict_do_update(
         index_elements=["ballot_id", "household_id"], set_={name: insert.excluded[name] for name in kept}
     )
@@ -200,6 +211,7 @@ def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: 
             "ballot_id": ballot_id,
             "household_id": household_id,
             "choice": list(vote.choice),
+            "reason": vote.reason,
             "by_id": vote.by_id,
             "receipt": vote.receipt,
             "at": now,

@@ -43,7 +43,9 @@ _REFUSALS = {
             "OLD.state <> 'draft' AND (OLD.question <> NEW.question OR OLD.method <> NEW.method"
             " OR OLD.at_most <> NEW.at_most OR OLD.seats <> NEW.seats OR OLD.eligible <> NEW.eligible"
             " OR COALESCE(OLD.roll_hash, '') <> COALESCE(NEW.roll_hash, '')"
-            " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, ''))"
+            " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, '')"
+            " OR COALESCE(OLD.budget, 0) <> COALESCE(NEW.budget, 0)"
+            " OR COALESCE(OLD.completion, '') <> COALESCE(NEW.completion, '') OR OLD.ties <> NEW.ties)"
         ),
         "an open ballot is frozen",
     ),

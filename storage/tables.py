@@ -341,6 +341,9 @@ ballots = Table(
     Column("seed", String),  # hash of the log's head at opening: breaks ties replayably
     Column("result", JSON),
     Column("publication_until", Date),
+    Column("budget", BigInteger),  # fen
+    Column("completion", String),  # rules.counting.Completion, of equal shares
+    Column("ties", String, nullable=False, default="meeting", server_default="meeting"),
 )
 
 options = Table(
@@ -351,6 +354,7 @@ options = Table(
     Column("label", String, nullable=False),
     Column("text", Text, nullable=False),
     Column("picture", String),
+    Column("cost", BigInteger),  # fen
 )
 
 rolls = Table(  # who may vote, frozen at opening
@@ -365,18 +369,19 @@ votes = Table(
     metadata,
     Column("ballot_id", Integer, primary_key=True),
     Column("household_id", Integer, primary_key=True),
-    Column("choice", JSON, nullable=False),  # option numbers, ascending
+    Column("choice", JSON, nullable=False),  # rules.ways says what it means
     _ref("by_id", "people", nullable=False),
     Column("receipt", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("wanted", JSON),  # what another member of the household asked to change it to
     _ref("wanted_by_id", "people"),
     Column("wanted_at", Instant),
+    Column("reason", Text, nullable=False, default="", server_default=""),  # of who blocks
     ForeignKeyConstraint(["ballot_id", "household_id"], ["rolls.ballot_id", "rolls.household_id"]),
     UniqueConstraint("ballot_id", "receipt"),
 )
 
-drafts = Table(  # a list being ticked, not yet handed in
+drafts = Table(  # a paper being filled in, not yet handed in
     "drafts",
     metadata,
     Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
@@ -384,6 +389,7 @@ drafts = Table(  # a list being ticked, not yet handed in
     Column("choice", JSON, nullable=False),
     Column("page", Integer, nullable=False, default=0),
     Column("checking", Boolean, nullable=False, default=False),  # the whole is shown before it is handed in
+    Column("reason", Text, nullable=False, default="", server_default=""),
 )
 
 objections = Table(

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from rules.ballots import Ballot, Option, State, roll_hash
-from rules.counting import ImpossibleQuestion, Method
+from rules.ballots import ANSWERS, Ballot, Option, State, roll_hash
+from rules.counting import Completion, ImpossibleQuestion, Method, TieRule
 from rules.proof.chains import Entry
 from rules.proof.misfits import Misfit, Wrong
 from rules.proof.parts import Part, same, second
-from rules.results import SHOWN_FROM, recount_file, result_of, standings, tally
-from rules.votes import Choice
+from rules.refusals import Refusal
+from rules.results import (
+    FIGURES,
+    SHOWN_FROM,
+    recount_file,
+    result_of,
+    summary,
+    tally,
+)
+from rules.ways import Cast, Choice, check_choice
 
 FROZEN = ("question", "method", "at_most", "seats", "eligible", "roll_hash", "seed")
+LATER: Mapping[str, Any] = {
+    "ties": "meeting",
+    "budget": None,
+    "completion": None,
+}  # frozen too; so where nothing is said
 KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
 
 
@@ -83,6 +96,9 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
     frozen = opened.data
     for name in FROZEN:
         told.expect(name, frozen.values.get(name))
+    for name, unsaid in LATER.items():
+        if not same(told.values.get(name, unsaid), frozen.values.get(name, unsaid)):
+            raise Misfit(Wrong.DIFFERS, told.place, name)
     told.expect("state", str(State.OPEN if closed is None else State.CLOSED))
     told.expect("opened_at", second(opened.at))
     told.expect("closes_at", second(frozen.moment("closes_at")))
@@ -108,7 +124,25 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         result=None,
         publication_until=None,
         options=_options(told, frozen),
+        budget=told.maybe("budget", int) if "budget" in told.values else None,
+        completion=_completion(told),
+        ties=_ties(told),
     )
+
+
+def _completion(told: Part) -> Completion | None:
+    named = told.values.get("completion")
+    try:
+        return None if named is None else Completion(named)
+    except ValueError:
+        raise Misfit(Wrong.SHAPE, told.place, "completion") from None
+
+
+def _ties(told: Part) -> TieRule:
+    try:
+        return TieRule(told.values.get("ties", LATER["ties"]))
+    except ValueError:
+        raise Misfit(Wrong.SHAPE, told.place, "ties") from None
 
 
 def _method(told: Part) -> Method:
@@ -120,14 +154,25 @@ def _method(told: Part) -> Method:
 
 def _options(told: Part, frozen: Part) -> tuple[Option, ...]:
     found = tuple(
-        Option(told.get("id", int), one.get("number", int), one.get("label", str), one.get("text", str), None)
+        Option(
+            told.get("id", int),
+            one.get("number", int),
+            one.get("label", str),
+            one.get("text", str),
+            None,
+            one.maybe("cost", int) if "cost" in one.values else None,
+        )
         for one in told.parts("options")
     )
     numbered = [option.number for option in found] == list(range(1, len(found) + 1))
     if not numbered or not same([[one.label, one.text] for one in found], frozen.get("options", list)):
         raise Misfit(Wrong.DIFFERS, told.place, "options")
-    if _method(told) is Method.MOTION and len(found) != 3:
+    method = _method(told)
+    if method in ANSWERS and len(found) != len(ANSWERS[method]["zh"]):
         raise Misfit(Wrong.SHAPE, told.place, "options")
+    costs = [one.cost for one in found]
+    if not same(costs, frozen.values.get("costs", [None] * len(found))):
+        raise Misfit(Wrong.DIFFERS, told.place, "cost")
     return found
 
 
@@ -175,7 +220,7 @@ def _result_of_few(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
     """A result without figures: all of it where nobody voted, else what does not follow from the votes."""
     result = told.part("result")
     counted = _recount(ballot, [], closed)
-    del counted["votes"]
+    counted = {name: value for name, value in counted.items() if name not in FIGURES}
     if not same(sorted(result.values), sorted(counted)):
         raise Misfit(Wrong.SHAPE, told.place, "result")
     for name in KNOWN_OF_FEW if ballot.voted else counted:
@@ -183,21 +228,28 @@ def _result_of_few(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
     return dict(result.values)
 
 
-def _choices(data: Part, ballot: Ballot) -> list[Choice]:
+def _choices(data: Part, ballot: Ballot) -> list[Cast]:
     """Every vote, ordered by receipts of which none stands twice, if the ballot offered what it holds."""
     found, last = [], ""
     for vote in data.parts("votes"):
-        receipt, choice = vote.get("receipt", str), vote.numbers("choice")
-        offered = all(1 <= number <= len(ballot.options) for number in choice)
-        once = len(set(choice)) == len(choice)
-        if receipt <= last or not offered or not once or not 1 <= len(choice) <= ballot.at_most:
+        receipt, choice = vote.get("receipt", str), tuple(vote.numbers("choice"))
+        reason = vote.get("reason", str) if "reason" in vote.values else ""
+        if receipt <= last or not _offered(ballot, choice, reason):
             raise Misfit(Wrong.VOTE, data.place, receipt)
         last = receipt
-        found.append(tuple(choice))
+        found.append(Cast(choice, reason))
     return found
 
 
-def _recount(ballot: Ballot, choices: Sequence[Choice], closed: Entry) -> dict[str, Any]:
+def _offered(ballot: Ballot, choice: Choice, reason: str) -> bool:
+    """Whether a ballot lets people choose so, written as votes are kept."""
+    try:
+        return check_choice(ballot.way, choice, reason) == choice
+    except Refusal:
+        return False
+
+
+def _recount(ballot: Ballot, choices: Sequence[Cast], closed: Entry) -> dict[str, Any]:
     """The result of these votes by the ballot's own method."""
     assert ballot.closes_at is not None
     try:
@@ -237,7 +289,7 @@ def _check_mentions(told: Part, ballot: Ballot, around: Sequence[Entry], log: Se
         raise Misfit(Wrong.UNLISTED, told.place, "ballot_closed")
     if closed is None:
         return
-    for name, value in _summary(ballot).items():
+    for name, value in summary(ballot).items():
         closed.data.expect(name, value)
     if not any(entry.kind == "answered" for entry in log):  # an answer puts the end off
         told.expect("publication_until", closed.data.get("publication_until", str))
@@ -250,22 +302,3 @@ def _mention(told: Part, around: Sequence[Entry], kind: str) -> Entry | None:
     if len(found) > 1:
         raise Misfit(Wrong.STRANGE, found[1].place)
     return found[0] if found else None
-
-
-def _summary(ballot: Ballot) -> dict[str, Any]:
-    """What is told of a result beside the ballot's own log."""
-    assert ballot.result is not None
-    return {
-        "item": ballot.item_id,
-        "question": ballot.question,
-        "method": str(ballot.method),
-        "at_most": ballot.at_most,
-        "eligible": ballot.eligible,
-        "voted": ballot.voted,
-        "counts": [
-            {"label": row.option.label, "text": row.option.text, "votes": row.votes, "won": row.won}
-            for row in standings(ballot)
-        ],
-        "carried": bool(ballot.result["won"]),
-        "tie": bool(ballot.result["tied"]),
-    }

@@ -21,7 +21,7 @@ from rules.results import (
     standings,
     tally,
 )
-from rules.votes import Choice
+from rules.ways import Cast, Choice
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CLOSED = datetime(2026, 11, 20, 21, 0, tzinfo=ZONE)  # a Friday
@@ -51,7 +51,7 @@ def closed(method: Method, choices: list[Choice], *, options: int = 3, at_most: 
         publication_until=None,
         options=offered,
     )
-    result = result_of(ballot, tally(ballot, choices), early=False)
+    result = result_of(ballot, tally(ballot, map(Cast, choices)), early=False)
     return Ballot(**{name: getattr(ballot, name) for name in Ballot.__slots__} | {"result": result})
 
 

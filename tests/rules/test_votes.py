@@ -8,29 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.counting import Method
 from rules.votes import (
     SECOND_THOUGHT,
     AskFamily,
     BallotClosed,
     BallotNotOpen,
-    Choice,
     Noted,
-    NothingChosen,
     OpenBallot,
-    TooManyChosen,
-    UnknownOption,
     Vote,
     cast,
-    check_choice,
     check_open,
 )
+from rules.ways import Choice, NothingChosen, TooManyChosen, UnknownOption, Way, check_choice
 
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 MOTHER, SON, AUNT = 1, 2, 3
 
 
-def ballot(state: str = "open", closes_at: datetime | None = None, at_most: int = 1) -> OpenBallot:
-    return OpenBallot(7, 1, state, closes_at, at_most, ["甲", "乙", "丙"], "Asia/Shanghai")
+def ballot(state: str = "open", closes_at: datetime | None = None) -> OpenBallot:
+    return OpenBallot(7, 1, state, closes_at, Way(Method.SINGLE, 3), ["甲", "乙", "丙"], "Asia/Shanghai")
 
 
 def test_a_first_vote_is_noted_with_its_receipt() -> None:
@@ -127,12 +124,12 @@ def test_a_choice_the_ballot_does_not_offer_is_refused(
     choice: Choice, at_most: int, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        check_choice(ballot(at_most=at_most), choice)
+        check_choice(Way(Method.APPROVAL, 3, at_most), choice)
 
 
 @pytest.mark.parametrize(("choice", "at_most"), [((1,), 1), ((3,), 1), ((1, 3), 2), ((1, 2, 3), 3)])
 def test_a_choice_the_ballot_offers_is_accepted(choice: Choice, at_most: int) -> None:
-    check_choice(ballot(at_most=at_most), choice)
+    assert check_choice(Way(Method.APPROVAL, 3, at_most), choice) == choice
 
 
 def test_a_vote_at_the_moment_of_closing_is_refused_even_before_the_clock_closed_it() -> None:

@@ -20,12 +20,10 @@ from rules.votes import (
     AskFamily,
     BallotClosed,
     Noted,
-    NothingChosen,
     NotOnTheRoll,
     NotThisBallot,
-    TooManyChosen,
-    UnknownOption,
 )
+from rules.ways import NothingChosen, TooManyChosen, UnknownOption
 from services.vote_box import Outcome, Press, Toast
 from storage import ballots as stored
 from storage import homes, log, people
