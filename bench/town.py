@@ -16,17 +16,17 @@ from storage.store import Connection, Store
 OPTIONS = ("甲方案：大门口", "乙方案：地下车库", "丙方案：东侧空地")
 
 _OPEN = (
-    """INSERT INTO rolls SELECT b.id, h.id FROM ballots b JOIN households h USING (building_id)
-       WHERE b.state = 'draft'""",
+    """INSERT INTO rolls (ballot_id, voter_id)
+       SELECT b.id, h.id FROM ballots b JOIN households h USING (building_id) WHERE b.state = 'draft'""",
     "UPDATE ballots SET state = 'open' WHERE state = 'draft'",
 )
 _VOTE_AND_CLOSE = (
-    """INSERT INTO votes (ballot_id, household_id, choice, by_id, receipt, at)
-       SELECT r.ballot_id, r.household_id, '[1]', m.person_id, printf('%010d', r.household_id), b.opened_at
-       FROM rolls r JOIN ballots b ON b.id = r.ballot_id JOIN members m USING (household_id)""",
+    """INSERT INTO votes (ballot_id, voter_id, choice, by_id, receipt, at)
+       SELECT r.ballot_id, r.voter_id, '[1]', m.person_id, printf('%010d', r.voter_id), b.opened_at
+       FROM rolls r JOIN ballots b ON b.id = r.ballot_id JOIN members m ON m.household_id = r.voter_id""",
     """INSERT INTO events (stream, number, at, kind, data, previous, hash)
        SELECT 'ballot:' || v.ballot_id, row_number() OVER (PARTITION BY v.ballot_id), v.at, 'cast',
-              '{"household": ' || v.household_id || ', "how": "chat"}',
+              '{"voter": ' || v.voter_id || ', "how": "chat"}',
               hex(randomblob(32)), hex(randomblob(32))
        FROM votes v""",
     "UPDATE ballots SET state = 'closed', closed_at = closes_at",

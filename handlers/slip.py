@@ -13,13 +13,14 @@ from handlers.routes import Routes
 from handlers.speech import Screen, View
 from handlers.voting import CastVote, HandIn
 from rules.ballots import Ballot, Option, State
-from rules.homes import Household
+from rules.owners import check_right
 from rules.people import NotAResident
-from rules.votes import NotOnTheRoll, Vote, check_open
+from rules.voters import Voter
+from rules.votes import Vote, check_open
 from rules.ways import NothingChosen, TooManyChosen, UnknownOption
 from services import ballots
 from storage import ballots as stored
-from storage import box, homes, people
+from storage import box, homes, people, voters
 from storage.ballots import Draft
 
 routes = Routes()
@@ -79,8 +80,8 @@ async def open_slip(here: Here, rest: str) -> None:
 
 
 async def _standing_choice(here: Here, ballot: Ballot) -> tuple[int, ...]:
-    for home in await stored.homes_on_roll(here.unit.conn, ballot.id, here.person.id):
-        vote = await stored.vote_of(here.unit.conn, ballot.id, home.id)
+    for voter in await voters.of_person(here.unit.conn, ballot.id, here.person.id):
+        vote = await stored.vote_of(here.unit.conn, ballot.id, voter.id)
         if vote is not None:
             return vote.choice
     return ()
@@ -89,7 +90,8 @@ async def _standing_choice(here: Here, ballot: Ballot) -> tuple[int, ...]:
 async def _mine(here: Here, ballot_id: int) -> Ballot:
     """An open ballot in which this person has a vote.
 
-    Raises NoSuchBallot, BallotNotOpen, BallotClosed, NotAResident, NotOnTheRoll.
+    Raises NoSuchBallot, BallotNotOpen, BallotClosed, NotAResident, NotOnTheRoll, NotAnOwner, NobodySpeaks,
+    AnotherSpeaks.
     """
     ballot = await ballots.find(here.unit.conn, ballot_id)
     known = await box.open_ballot(here.unit.conn, ballot.id)
@@ -99,11 +101,14 @@ async def _mine(here: Here, ballot_id: int) -> Ballot:
 
 
 async def _check_on_the_roll(here: Here, ballot: Ballot) -> None:
-    """Go on only for who has a vote in a ballot. Raises NotAResident, NotOnTheRoll."""
-    if not await stored.homes_on_roll(here.unit.conn, ballot.id, here.person.id):
-        if not await homes.homes_of(here.unit.conn, here.person.id):
-            raise NotAResident(link=here.link("join"))
-        raise NotOnTheRoll
+    """Go on only for who has a vote in a ballot.
+
+    Raises NotAResident, NotOnTheRoll, NotAnOwner, NobodySpeaks, AnotherSpeaks.
+    """
+    mine = await voters.of_person(here.unit.conn, ballot.id, here.person.id)
+    if not mine and not await homes.homes_of(here.unit.conn, here.person.id):
+        raise NotAResident(link=here.link("join"))
+    check_right(ballot.basis, mine)
 
 
 async def _draft(here: Here, ballot: Ballot) -> Draft:
@@ -176,7 +181,7 @@ async def back(here: Here, button: BackToList) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """How a household of the reader has voted so far; `family`: another member did."""
+    """How one whom the reader votes for has voted so far; `family`: another member did."""
 
     door: str
     names: list[str]
@@ -193,11 +198,11 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     person = await people.by_address(view.conn, view.chat.address)
     if ballot is None or person is None:
         return None
-    mine = await stored.homes_on_roll(view.conn, ballot.id, person.id)
+    mine = await voters.of_person(view.conn, ballot.id, person.id)
     building = await homes.building(view.conn, ballot.building_id)
-    stands = [found for home in mine if (found := await _stands(view, ballot, home, person.id))]
+    stands = [found for voter in mine if (found := await _stands(view, ballot, voter, person.id))]
     known = polling.facts(ballot, building.zone, view.now) | {
-        "doors": [home.door for home in mine],
+        "doors": [voter.door for voter in mine],
         "stands": stands,
     }
     if not ballot.is_open(view.now):
@@ -210,12 +215,12 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     return _draw_list(view, ballot, draft, known)
 
 
-async def _stands(view: View, ballot: Ballot, home: Household, person_id: int) -> Stands | None:
-    vote: Vote | None = await stored.vote_of(view.conn, ballot.id, home.id)
+async def _stands(view: View, ballot: Ballot, voter: Voter, person_id: int) -> Stands | None:
+    vote: Vote | None = await stored.vote_of(view.conn, ballot.id, voter.id)
     if vote is None:
         return None
     names = ballot.names_of(vote.choice, 20)
-    return Stands(home.door, names, vote.choice, vote.receipt, vote.by_id != person_id)
+    return Stands(voter.door, names, vote.choice, vote.receipt, vote.by_id != person_id)
 
 
 def _draw_single(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:

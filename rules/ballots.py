@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -12,9 +11,9 @@ from typing import Any
 from rules.calendar import local
 from rules.counting import Completion, Method, TieRule
 from rules.counting.question import BUDGETS, YES_OR_NO
-from rules.events import canonical
 from rules.meetings import PROPOSAL_LIMIT, written
 from rules.refusals import Refusal
+from rules.voters import Basis
 from rules.ways import ONE_PRESS, Choice, Way, named
 from rules.when import Ambiguous, InThePast, Moment, Precision, read
 
@@ -72,6 +71,7 @@ class Ballot:
     meeting_id: int | None
     item_id: int | None
     question: str
+    basis: Basis
     method: Method
     at_most: int
     seats: int
@@ -81,6 +81,8 @@ class Ballot:
     closes_at: datetime | None
     closed_at: datetime | None
     eligible: int
+    area_cm2: int | None
+    parking_counts: bool
     voted: int
     roll_hash: str | None
     seed: str | None
@@ -396,8 +398,3 @@ def check_closing(closes: datetime, now: datetime) -> datetime:
     if closes - now > LONGEST:
         raise ClosingTooFar(days=LONGEST.days)
     return closes
-
-
-def roll_hash(household_ids: Iterable[int]) -> str:
-    """The sha256 of the canonical roll: the ids of the households, ascending."""
-    return hashlib.sha256(canonical(sorted(household_ids))).hexdigest()

@@ -23,6 +23,13 @@ class Door(str):
         door.english = f"Unit {unit}, {room}" if unit and room else room or "?"
         return door
 
+    @classmethod
+    def named(cls, zh: str, en: str) -> Self:
+        """What is no single door, in both languages."""
+        door = cls(None, zh)
+        door.english = en
+        return door
+
     def said_in(self, lang: str) -> str:
         """The door in words of a language."""
         return self.english if lang == "en" else str(self)
@@ -42,6 +49,7 @@ class Building:
     standing_day: int | None
     standing_time: str | None
     report_day: int | None
+    parking_counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Household:
     room: str | None
     area_cm2: int | None
     owner: str | None
+    owner_id: int | None = None
 
     @property
     def door(self) -> Door:

@@ -1,4 +1,4 @@
-"""Voting: what one press changes. One vote a household, changeable until closing."""
+"""Voting: what one press changes. One vote a voter, changeable until closing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.refusals import Refusal
+from rules.voters import Basis
 from rules.ways import Choice, Way
 
 SECOND_THOUGHT = timedelta(seconds=2)  # sooner than this after the question, a second press is a double tap
@@ -25,7 +26,7 @@ class NotThisBallot(Refusal):
 
 
 class NotOnTheRoll(Refusal):
-    """None of the person's households has a vote in this ballot."""
+    """Neither the person nor a household or an owner they vote for is on the roll of this ballot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,17 @@ class OpenBallot:
     way: Way
     labels: Sequence[str]
     zone: str
+    basis: Basis = Basis.HOUSEHOLD
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """The vote of a household as it stands; `wanted` is what another member asked to change it to.
+    """The vote of a voter as it stands; `wanted` is what another of the household asked to change it to.
 
     `reason` is why it blocks, where it does.
     """
 
-    household_id: int
+    voter_id: int
     choice: Choice
     by_id: int
     receipt: str
@@ -84,23 +86,26 @@ def check_open(ballot: OpenBallot, now: datetime) -> None:
 
 def cast(
     previous: Vote | None,
-    household_id: int,
+    voter_id: int,
     choice: Choice,
     by: int,
     receipt: str,
     now: datetime,
     reason: str = "",
+    basis: Basis = Basis.HOUSEHOLD,
 ) -> Noted | AskFamily:
-    """What a member's press does to the vote of the household; `receipt` is used if it is the first.
+    """What a press does to the vote of a voter; `receipt` is used if it is the first.
 
-    Whoever voted last changes it at one press; another member is asked, and changes it by pressing the same
-    again. Two quick taps are one press.
+    Whoever voted last for a household changes it at one press; another member is asked, and changes it by
+    pressing the same again. Two quick taps are one press. Who votes for himself, or speaks for an owner, is
+    never asked.
     """
     if previous is None:
-        return Noted(Vote(household_id, choice, by, receipt, reason=reason), changed=False)
+        return Noted(Vote(voter_id, choice, by, receipt, reason=reason), changed=False)
     same = previous.choice == choice and previous.reason == reason
-    if same or previous.by_id == by or _asked_before(previous, choice, by, now):
-        return Noted(Vote(household_id, choice, by, previous.receipt, reason=reason), changed=not same)
+    alone = basis is not Basis.HOUSEHOLD or previous.by_id == by
+    if same or alone or _asked_before(previous, choice, by, now):
+        return Noted(Vote(voter_id, choice, by, previous.receipt, reason=reason), changed=not same)
     since = previous.wanted_at if _asks(previous, choice, by) else now
     asking = replace(previous, wanted=choice, wanted_by_id=by, wanted_at=since)
     return AskFamily(asking, choice)

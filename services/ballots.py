@@ -24,7 +24,6 @@ from rules.ballots import (
     check_plan,
     options_of,
     plan_of,
-    roll_hash,
     usual_closing,
 )
 from rules.calendar import closing
@@ -38,7 +37,7 @@ from rules.results import publication, result_of, summary, tally
 from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
 from services import outbox, reminding
-from storage import ballots, homes, log, meetings
+from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
 from storage.store import Connection, Unit
 
@@ -201,15 +200,17 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
     if ballot.meeting_id is not None and ballot.item_id is not None:
         await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)
     ballot = replace(ballot, meeting_id=ballot.meeting_id or await _sitting(unit.conn, building.id))
-    roll = await ballots.freeze_roll(unit.conn, ballot.id, building.id)
+    ballot = replace(ballot, parking_counts=building.parking_counts)
+    roll = await voters.freeze(unit.conn, ballot)
     facts = {"ballot": ballot.id, "item": ballot.item_id, "question": ballot.question}
     opened = await log.append(unit.conn, _stream(ballot), "ballot_opened", unit.now, **facts)
     ballot = replace(
         ballot,
         state=State.OPEN,
         opened_at=unit.now,
-        eligible=len(roll),
-        roll_hash=roll_hash(roll),
+        eligible=roll.voters,
+        area_cm2=roll.area_cm2,
+        roll_hash=roll.hash,
         seed=opened.hash,  # of the log's head: nobody could know it before
     )
     await ballots.change(
@@ -219,6 +220,8 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
         state=str(ballot.state),
         opened_at=ballot.opened_at,
         eligible=ballot.eligible,
+        area_cm2=ballot.area_cm2,
+        parking_counts=ballot.parking_counts,
         roll_hash=ballot.roll_hash,
         seed=ballot.seed,
     )
@@ -240,6 +243,7 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
     assert ballot.closes_at is not None
     return {
         "question": ballot.question,
+        "basis": str(ballot.basis),
         "method": str(ballot.method),
         "options": [[option.label, option.text] for option in ballot.options],
         "at_most": ballot.at_most,
@@ -247,6 +251,8 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
         "ties": str(ballot.ties),
         **_money(ballot),
         "eligible": ballot.eligible,
+        "area_cm2": ballot.area_cm2,
+        "parking_counts": ballot.parking_counts,
         "roll_hash": ballot.roll_hash,
         "seed": ballot.seed,
         "closes_at": ballot.closes_at.isoformat(),

@@ -19,10 +19,11 @@ from rules.meetings import Meeting
 from rules.minutes_freezing import freeze
 from rules.proof import DIGEST, FORMAT, MINOR, VERSION, export_digest
 from rules.results import FIGURES, may_show, recount_file
+from rules.voters import Basis
 from rules.ways import Cast
 from services import minutes
 from services.results import counted_votes
-from storage import attendance, ballots, homes, log, meetings, objections, people
+from storage import attendance, ballots, homes, log, meetings, objections, people, voters
 from storage import minutes as files
 from storage.store import Connection
 
@@ -145,11 +146,13 @@ async def _meeting(
 
 
 async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
+    entries = (await voters.roll(conn, ballot.id)).entries
     return {
         "id": ballot.id,
         "meeting": ballot.meeting_id,
         "item": ballot.item_id,
         "question": ballot.question,
+        "basis": str(ballot.basis),
         "method": str(ballot.method),
         "at_most": ballot.at_most,
         "seats": ballot.seats,
@@ -159,8 +162,11 @@ async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
         "state": str(ballot.state),
         **{name: _moment(getattr(ballot, name)) for name in ("opened_at", "closes_at", "closed_at")},
         "eligible": ballot.eligible,
+        "area_cm2": ballot.area_cm2,
+        "parking_counts": ballot.parking_counts,
         "voted": ballot.voted,
-        "roll": await ballots.roll(conn, ballot.id),
+        "roll": [entry.voter_id for entry in entries],
+        "areas": [entry.area_cm2 for entry in entries] if ballot.basis is Basis.OWNER else None,
         "roll_hash": ballot.roll_hash,
         "seed": ballot.seed,
         "options": [

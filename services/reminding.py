@@ -126,7 +126,7 @@ async def remind_voters(unit: Unit, due: Due) -> BallotReminder | None:
     building = await homes.building(unit.conn, ballot.building_id)
     if ballot.closes_at - unit.now > URGENT and await hold(unit, due, building.zone):
         return None
-    silent = await silence.of_ballot(unit.conn, ballot.id)
+    silent = await silence.of_ballot(unit.conn, ballot)
     return BallotReminder(ballot, building.zone, silent, comes_late(unit, due))
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rules.ballots import Ballot, State
 from rules.calendar import closing
 from rules.counting import Outcome
+from rules.homes import Door
 from rules.meetings import written
 from rules.people import NotTheLeader
 from rules.results import (
@@ -28,16 +29,16 @@ from rules.votes import NotOnTheRoll
 from rules.ways import Cast
 from services import outbox
 from services.ballots import PUBLICATION_END, find
-from storage import ballots, homes, log, objections
+from storage import ballots, homes, log, objections, voters
 from storage import outbox as schedule
 from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The vote of one's household as it was counted; without a receipt where none was cast."""
+    """A vote of one's own as it was counted; without a receipt where none was cast."""
 
-    door: str
+    door: Door
     receipt: str | None
     cast: Cast
 
@@ -72,16 +73,16 @@ async def recount(conn: Connection, ballot: Ballot) -> Outcome:
 
 
 async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Counted]:
-    """How the votes of a person's households were counted. Raises NotOnTheRoll."""
-    mine = await ballots.homes_on_roll(conn, ballot.id, person_id)
+    """How the votes of those a person speaks for were counted. Raises NotOnTheRoll."""
+    mine = await voters.of_person(conn, ballot.id, person_id)
     if not mine:
         raise NotOnTheRoll
     counted = await counted_votes(conn, ballot)
     found = []
-    for home in mine:
-        vote = await ballots.vote_of(conn, ballot.id, home.id)
+    for voter in mine:
+        vote = await ballots.vote_of(conn, ballot.id, voter.id)
         receipt = vote.receipt if vote is not None and vote.receipt in counted else None
-        found.append(Counted(home.door, receipt, counted[receipt] if receipt else Cast(())))
+        found.append(Counted(voter.door, receipt, counted[receipt] if receipt else Cast(())))
     return found
 
 
@@ -121,7 +122,7 @@ async def check_objector(unit: Unit, ballot: Ballot, person_id: int) -> None:
 
     Raises NotOnTheRoll, AlreadyObjected, PublicationOver.
     """
-    if not await ballots.homes_on_roll(unit.conn, ballot.id, person_id):
+    if not await voters.of_person(unit.conn, ballot.id, person_id):
         raise NotOnTheRoll
     building = await homes.building(unit.conn, ballot.building_id)
     zone = ZoneInfo(building.zone)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from rules.owners import check_right
 from rules.people import NotAResident
 from rules.refusals import Refusal
+from rules.voters import Voter
 from rules.votes import (
     AskFamily,
     Noted,
-    NotOnTheRoll,
     NotThisBallot,
     OpenBallot,
     cast,
@@ -49,7 +50,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a press: for each of the person's doors, noted or asked; or a refusal of it all."""
+    """What became of a press: for each voter spoken for, noted or asked; or a refusal of it all."""
 
     ballot: OpenBallot | None
     lang: str | None  # of the voter; None where he is not known
@@ -160,17 +161,17 @@ def decide(desk: Desk, press: Press, now: datetime) -> Outcome:
     """What becomes of a press, by the rules; the desk is changed accordingly."""
     ballot, lang = desk.ballots.get(press.ballot_id), desk.langs.get(press.user)
     try:
-        doors = _authorise(desk, ballot, press, now)
+        voters = _authorise(desk, ballot, press, now)
         assert ballot is not None
         press = replace(press, choice=check_choice(ballot.way, press.choice, press.reason))
     except Refusal as refusal:
         return Outcome(ballot, lang, {}, refusal)
     desk.shown.add((ballot.id, press.user))
-    return Outcome(ballot, lang, {door: _cast(desk, press, home, now) for home, door in doors.items()})
+    return Outcome(ballot, lang, {voter.door: _cast(desk, ballot, press, voter.id, now) for voter in voters})
 
 
-def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetime) -> dict[int, str]:
-    """The households this press votes for: id -> door. Raises what stands against it."""
+def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetime) -> list[Voter]:
+    """Whom this press votes for. Raises what stands against it."""
     if ballot is None:
         raise NotThisBallot
     if not press.private and desk.groups.get(press.chat) != ballot.building_id:
@@ -179,17 +180,13 @@ def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetim
     person = desk.people.get(press.user)
     if person not in desk.residents:
         raise NotAResident
-    doors = desk.doors.get((ballot.id, person), {})
-    if not doors:
-        raise NotOnTheRoll
-    return doors
+    return check_right(ballot.basis, desk.voters.get((ballot.id, person), {}).values())
 
 
-def _cast(desk: Desk, press: Press, household_id: int, now: datetime) -> Noted | AskFamily:
-    key = (press.ballot_id, household_id)
-    previous = desk.votes.get(key)
-    by = desk.people[press.user]
-    outcome = cast(previous, household_id, press.choice, by, _receipt(), now, press.reason)
+def _cast(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int, now: datetime) -> Noted | AskFamily:
+    key = (ballot.id, voter_id)
+    previous, by = desk.votes.get(key), desk.people[press.user]
+    outcome = cast(previous, voter_id, press.choice, by, _receipt(), now, press.reason, ballot.basis)
     desk.votes[key] = outcome.vote
     if isinstance(outcome, AskFamily) and key not in desk.changed:
         desk.asked[key] = outcome.vote
@@ -198,7 +195,7 @@ def _cast(desk: Desk, press: Press, household_id: int, now: datetime) -> Noted |
     desk.changed[key] = outcome.vote
     if isinstance(outcome, Noted):
         if previous is None:
-            desk.first[press.ballot_id] += 1
+            desk.first[ballot.id] += 1
         if previous is None or outcome.changed:
             desk.cast.append(key)
     return outcome

@@ -1,4 +1,4 @@
-"""Queries on ballots, their options, rolls, drafts and votes."""
+"""Queries on ballots, their options, drafts and votes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, insert, literal, select, update
+from sqlalchemy import RowMapping, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.ballots import Ballot, Option, State
 from rules.counting import Completion, Method, TieRule
-from rules.homes import Household
+from rules.voters import Basis
 from rules.votes import Vote
 from rules.ways import Choice
 from storage.rows import every, key, one
-from storage.tables import ballots, drafts, households, members, options, people, rolls, votes
+from storage.tables import ballots, drafts, options, people, votes
 
 _COLUMNS = [name for name in Ballot.__slots__ if name != "options"]
 
@@ -72,6 +72,7 @@ def _ballot(row: RowMapping, offered: list[Option]) -> Ballot:
     found = Ballot(**{name: row[name] for name in _COLUMNS}, options=tuple(offered))
     return replace(
         found,
+        basis=Basis(found.basis),
         method=Method(found.method),
         state=State(found.state),
         ties=TieRule(found.ties),
@@ -90,31 +91,6 @@ async def drop(conn: AsyncConnection, ballot_id: int) -> None:
     await conn.execute(delete(ballots).where(ballots.c.id == ballot_id, ballots.c.state == str(State.DRAFT)))
 
 
-async def freeze_roll(conn: AsyncConnection, ballot_id: int, building_id: int) -> list[int]:
-    """Put every household a building has now on a ballot's roll; their ids, ascending."""
-    living = select(literal(ballot_id), households.c.id).where(households.c.building_id == building_id)
-    await conn.execute(insert(rolls).from_select(["ballot_id", "household_id"], living))
-    return await roll(conn, ballot_id)
-
-
-async def roll(conn: AsyncConnection, ballot_id: int) -> list[int]:
-    """The ids of the households that have a vote, ascending."""
-    query = select(rolls.c.household_id).where(rolls.c.ballot_id == ballot_id)
-    return list((await conn.scalars(query.order_by(rolls.c.household_id))).all())
-
-
-async def homes_on_roll(conn: AsyncConnection, ballot_id: int, person_id: int) -> list[Household]:
-    """The households for which a person has a vote in a ballot."""
-    query = (
-        select(households)
-        .join(rolls, rolls.c.household_id == households.c.id)
-        .join(members, members.c.household_id == households.c.id)
-        .where(rolls.c.ballot_id == ballot_id, members.c.person_id == person_id)
-        .order_by(households.c.id)
-    )
-    return every(Household, await conn.execute(query))
-
-
 async def votes_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:
     """The votes of a ballot in the order of their receipts, which says nothing of who cast them."""
     query = select(votes).where(votes.c.ballot_id == ballot_id).order_by(votes.c.receipt)
@@ -128,9 +104,9 @@ async def with_receipt(conn: AsyncConnection, receipt: str) -> list[Ballot]:
     return await _ballots(conn, query.order_by(ballots.c.id))
 
 
-async def vote_of(conn: AsyncConnection, ballot_id: int, household_id: int) -> Vote | None:
-    """The vote of a household as it stands."""
-    mine = (votes.c.ballot_id == ballot_id, votes.c.household_id == household_id)
+async def vote_of(conn: AsyncConnection, ballot_id: int, voter_id: int) -> Vote | None:
+    """The vote of a voter as it stands."""
+    mine = (votes.c.ballot_id == ballot_id, votes.c.voter_id == voter_id)
     row = (await conn.execute(select(votes).where(*mine))).mappings().first()
     return None if row is None else _vote(row)
 

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.counting import Method
 from rules.events import Event, follow
-from rules.homes import Door
+from rules.voters import Basis, Voter
 from rules.votes import OpenBallot, Vote
 from rules.ways import Way
+from storage import voters as rights
 from storage.rows import every
 from storage.tables import (
     ballots,
@@ -27,11 +28,8 @@ from storage.tables import (
     cards,
     chats,
     events,
-    households,
-    members,
     options,
     people,
-    rolls,
     seen_updates,
     votes,
 )
@@ -47,13 +45,13 @@ class Desk:
     langs: dict[str, str]  # address -> the person's language
     groups: dict[str, int | None]  # address of a group -> building id
     ballots: dict[int, OpenBallot]
-    doors: dict[tuple[int, int], dict[int, str]]  # (ballot, person) -> household id -> door
-    votes: dict[tuple[int, int], Vote]  # (ballot, household)
+    voters: dict[tuple[int, int], dict[int, Voter]]  # (ballot, person) -> voter id -> voter
+    votes: dict[tuple[int, int], Vote]  # (ballot, voter)
     changed: dict[tuple[int, int], Vote] = field(default_factory=dict)  # cast
     asked: dict[tuple[int, int], Vote] = field(default_factory=dict)  # stand, but another member asked
     shown: set[tuple[int, str]] = field(default_factory=set)  # (ballot, address) of those who voted
     first: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # ballot -> first votes
-    cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, household), in order of the presses
+    cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, voter), in order of the presses
 
 
 def load(
@@ -70,54 +68,30 @@ def load(
     langs, persons = {}, {}
     for row in conn.execute(known.where(people.c.address.in_(addresses))):
         langs[row.address], persons[row.address] = row.lang, row.id
-    homes = _homes(conn, persons.values())
-    asked = {(ballot_id, persons[address]) for address, ballot_id in voters if address in persons}
-    doors = _doors(conn, asked, homes)
+    ballots = open_ballots(conn, ballot_ids)
+    asked = {
+        (ballot_id, persons[address])
+        for address, ballot_id in voters
+        if address in persons and ballot_id in ballots
+    }
+    bases = {ballot.id: ballot.basis for ballot in ballots.values()}
+    mine = rights.of_persons(conn, bases, asked)
     return Desk(
         seen={
             row.update_id: row.toast
             for row in conn.execute(seen.where(seen_updates.c.update_id.in_(update_ids)))
         },
         people=persons,
-        residents=set(homes),
+        residents=rights.residents(conn, persons.values()),
         langs=langs,
         groups={
             row.address: row.building_id
             for row in conn.execute(groups.where(chats.c.address.in_(chat_addresses)))
         },
-        ballots=open_ballots(conn, ballot_ids),
-        doors=doors,
-        votes=_votes(conn, {(ballot_id, home) for (ballot_id, _), mine in doors.items() for home in mine}),
+        ballots=ballots,
+        voters=mine,
+        votes=_votes(conn, {(ballot_id, voter) for (ballot_id, _), own in mine.items() for voter in own}),
     )
-
-
-def _homes(conn: Connection, person_ids: Collection[int]) -> dict[int, dict[int, str]]:
-    """Where persons live: person -> household id -> door."""
-    query = (
-        select(members.c.person_id, households.c.id, households.c.unit, households.c.room)
-        .join(households, households.c.id == members.c.household_id)
-        .where(members.c.person_id.in_(person_ids))
-        .order_by(households.c.id)
-    )
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for row in conn.execute(query):
-        found[row.person_id][row.id] = Door(row.unit, row.room)
-    return found
-
-
-def _doors(
-    conn: Connection, asked: Collection[tuple[int, int]], homes: Mapping[int, Mapping[int, str]]
-) -> dict[tuple[int, int], dict[int, str]]:
-    """The homes of persons that have a vote: (ballot, person) -> household id -> door."""
-    pairs = {(ballot_id, home) for ballot_id, person_id in asked for home in homes.get(person_id, ())}
-    query = select(rolls).where(tuple_(rolls.c.ballot_id, rolls.c.household_id).in_(pairs))
-    entitled = {(row.ballot_id, row.household_id) for row in conn.execute(query)}
-    return {
-        (ballot_id, person_id): {
-            home: at for home, at in homes.get(person_id, {}).items() if (ballot_id, home) in entitled
-        }
-        for ballot_id, person_id in asked
-    }
 
 
 def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:
@@ -138,6 +112,7 @@ def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, Ope
             Way(Method(row.method), len(labels[row.id]), row.at_most, tuple(costs[row.id]), row.budget or 0),
             labels[row.id],
             row.zone,
+            Basis(row.basis),
         )
         for row in conn.execute(query)
     }
@@ -149,14 +124,14 @@ async def open_ballot(conn: AsyncConnection, ballot_id: int) -> OpenBallot:
 
 
 def _votes(conn: Connection, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Vote]:
-    query = select(votes).where(tuple_(votes.c.ballot_id, votes.c.household_id).in_(pairs))
-    return {(row.ballot_id, row.household_id): _vote(row) for row in conn.execute(query)}
+    query = select(votes).where(tuple_(votes.c.ballot_id, votes.c.voter_id).in_(pairs))
+    return {(row.ballot_id, row.voter_id): _vote(row) for row in conn.execute(query)}
 
 
 def _vote(row: Any) -> Vote:
     wanted = None if row.wanted is None else tuple(row.wanted)
     return Vote(
-        row.household_id,
+        row.voter_id,
         tuple(row.choice),
         row.by_id,
         row.receipt,
@@ -204,12 +179,12 @@ def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: 
     insert = dialect.insert(votes)
     kept = ("choice", "reason", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
     upsert = insert.on_conflict_do_update(
-        index_elements=["ballot_id", "household_id"], set_={name: insert.excluded[name] for name in kept}
+        index_elements=["ballot_id", "voter_id"], set_={name: insert.excluded[name] for name in kept}
     )
     rows = [
         {
             "ballot_id": ballot_id,
-            "household_id": household_id,
+            "voter_id": voter_id,
             "choice": list(vote.choice),
             "reason": vote.reason,
             "by_id": vote.by_id,
@@ -219,34 +194,34 @@ def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: 
             "wanted_by_id": vote.wanted_by_id,
             "wanted_at": vote.wanted_at,
         }
-        for (ballot_id, household_id), vote in changed.items()
+        for (ballot_id, voter_id), vote in changed.items()
     ]
     conn.execute(upsert, rows)
 
 
 def _save_wishes(conn: Connection, asked: Mapping[tuple[int, int], Vote]) -> None:
     """The vote stands as it did; only what another member asked to change it to is written."""
-    mine = (votes.c.ballot_id == bindparam("ballot"), votes.c.household_id == bindparam("household"))
+    mine = (votes.c.ballot_id == bindparam("ballot"), votes.c.voter_id == bindparam("voter"))
     wishes = [
         {
             "ballot": ballot_id,
-            "household": household_id,
+            "voter": voter_id,
             "wanted": None if vote.wanted is None else list(vote.wanted),
             "wanted_by_id": vote.wanted_by_id,
             "wanted_at": vote.wanted_at,
         }
-        for (ballot_id, household_id), vote in asked.items()
+        for (ballot_id, voter_id), vote in asked.items()
     ]
     conn.execute(update(votes).where(*mine), wishes)
 
 
 def _cast_events(conn: Connection, cast: Collection[tuple[int, int]], now: datetime) -> list[Event]:
-    """An event a vote: that a household voted, never what."""
+    """An event a vote: that a voter voted, never what."""
     heads = _heads(conn, {ballot_id for ballot_id, _ in cast})
     written = []
-    for ballot_id, household_id in cast:
+    for ballot_id, voter_id in cast:
         stream = f"ballot:{ballot_id}"
-        about = {"household": household_id, "how": "chat"}
+        about = {"voter": voter_id, "how": "chat"}
         heads[stream] = follow(heads.get(stream), stream, "cast", now, about)
         written.append(heads[stream])
     return written

@@ -40,7 +40,9 @@ _REFUSALS = {
         "ballots",
         "UPDATE",
         (
-            "OLD.state <> 'draft' AND (OLD.question <> NEW.question OR OLD.method <> NEW.method"
+            "OLD.state <> 'draft' AND (OLD.question <> NEW.question OR OLD.basis <> NEW.basis"
+            " OR OLD.method <> NEW.method OR OLD.parking_counts <> NEW.parking_counts"
+            " OR COALESCE(OLD.area_cm2, 0) <> COALESCE(NEW.area_cm2, 0)"
             " OR OLD.at_most <> NEW.at_most OR OLD.seats <> NEW.seats OR OLD.eligible <> NEW.eligible"
             " OR COALESCE(OLD.roll_hash, '') <> COALESCE(NEW.roll_hash, '')"
             " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, '')"

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -81,6 +82,7 @@ buildings = Table(
     Column("standing_day", Integer),  # day of the month of the standing meeting, 1..31, clamped
     Column("standing_time", String),  # HH:MM
     Column("report_day", Integer),  # day of the month of the leader's 报到
+    Column("parking_counts", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("community_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -94,6 +96,19 @@ habits = Table(  # what a building has set for itself
     Column("standing_agenda", JSON),  # titles that stand on every draft of the standing meeting
 )
 
+owners = Table(  # one head each, whatever they own (民法典278)
+    "owners",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    Column("number", String),  # 业主编号, as the office numbers them
+    Column("name", String, nullable=False),  # of all co-owners; empty where unknown
+    Column("heads", Integer, nullable=False, default=1),  # how many own it together
+    Column("developer", Boolean, nullable=False, default=False),
+    _ref("voter_id", "people", index=True),  # who speaks for it; empty until there is one
+    UniqueConstraint("building_id", "number"),
+)
+
 households = Table(
     "households",
     metadata,
@@ -103,7 +118,19 @@ households = Table(
     Column("room", String),
     Column("area_cm2", BigInteger),
     Column("owner", String),
+    _ref("owner_id", "owners", index=True),
     UniqueConstraint("building_id", "unit", "room"),
+)
+
+parkings = Table(  # owned like a home, with no household in it
+    "parkings",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False),
+    Column("place", String, nullable=False),
+    Column("area_cm2", BigInteger),
+    _ref("owner_id", "owners", nullable=False, index=True),
+    UniqueConstraint("building_id", "place"),
 )
 
 chats = Table(
@@ -137,6 +164,17 @@ members = Table(
     Column("person_id", Integer, ForeignKey("people.id"), primary_key=True, index=True),
     Column("since", Instant, nullable=False),
     Column("how", String, nullable=False),  # "slip", "leader"
+)
+
+owner_people = Table(  # which persons an owner is
+    "owner_people",
+    metadata,
+    Column("owner_id", Integer, ForeignKey("owners.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True, index=True),
+    Column("state", String, nullable=False),  # "asked", "confirmed", "declined"
+    _ref("names_id", "people"),  # whom this person wants to speak for the owner
+    _ref("decided_by", "people"),
+    Column("at", Instant, nullable=False),
 )
 
 roles = Table(
@@ -327,6 +365,7 @@ ballots = Table(
     _ref("meeting_id", "meetings", index=True),
     _ref("item_id", "items"),
     Column("question", Text, nullable=False),
+    Column("basis", String, nullable=False, default="household", server_default="household"),
     Column("method", String, nullable=False),  # rules.counting.Method
     Column("at_most", Integer, nullable=False, default=1),
     Column("seats", Integer, nullable=False, default=1),
@@ -336,6 +375,8 @@ ballots = Table(
     Column("closes_at", Instant),
     Column("closed_at", Instant),
     Column("eligible", Integer, nullable=False, default=0),
+    Column("area_cm2", BigInteger),  # of all on the roll, where areas count
+    Column("parking_counts", Boolean, nullable=False, default=False, server_default=false()),
     Column("voted", Integer, nullable=False, default=0),
     Column("roll_hash", String),
     Column("seed", String),  # hash of the log's head at opening: breaks ties replayably
@@ -357,18 +398,19 @@ options = Table(
     Column("cost", BigInteger),  # fen
 )
 
-rolls = Table(  # who may vote, frozen at opening
+rolls = Table(  # who may vote, frozen at opening; the ballot's basis says whose ids these are
     "rolls",
     metadata,
     Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
-    Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
+    Column("voter_id", Integer, primary_key=True),
+    Column("area_cm2", BigInteger),  # of an owner
 )
 
 votes = Table(
     "votes",
     metadata,
     Column("ballot_id", Integer, primary_key=True),
-    Column("household_id", Integer, primary_key=True),
+    Column("voter_id", Integer, primary_key=True),
     Column("choice", JSON, nullable=False),  # rules.ways says what it means
     _ref("by_id", "people", nullable=False),
     Column("receipt", String, nullable=False),
@@ -377,7 +419,7 @@ votes = Table(
     _ref("wanted_by_id", "people"),
     Column("wanted_at", Instant),
     Column("reason", Text, nullable=False, default="", server_default=""),  # of who blocks
-    ForeignKeyConstraint(["ballot_id", "household_id"], ["rolls.ballot_id", "rolls.household_id"]),
+    ForeignKeyConstraint(["ballot_id", "voter_id"], ["rolls.ballot_id", "rolls.voter_id"]),
     UniqueConstraint("ballot_id", "receipt"),
 )
 

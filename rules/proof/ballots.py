@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from rules.ballots import ANSWERS, Ballot, Option, State, roll_hash
+from rules.ballots import ANSWERS, Ballot, Option, State
 from rules.counting import Completion, ImpossibleQuestion, Method, TieRule
 from rules.proof.chains import Entry
 from rules.proof.misfits import Misfit, Wrong
@@ -22,6 +22,8 @@ from rules.results import (
     summary,
     tally,
 )
+from rules.voters import Basis, Roll
+from rules.voters import Entry as Line
 from rules.ways import Cast, Choice, check_choice
 
 FROZEN = ("question", "method", "at_most", "seats", "eligible", "roll_hash", "seed")
@@ -29,6 +31,9 @@ LATER: Mapping[str, Any] = {
     "ties": "meeting",
     "budget": None,
     "completion": None,
+    "basis": "household",
+    "area_cm2": None,
+    "parking_counts": False,
 }  # frozen too; so where nothing is said
 KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
 
@@ -109,6 +114,7 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         meeting_id=told.maybe("meeting", int),
         item_id=told.maybe("item", int),
         question=told.get("question", str),
+        basis=_basis(told),
         method=_method(told),
         at_most=told.get("at_most", int),
         seats=told.get("seats", int),
@@ -118,6 +124,8 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         closes_at=frozen.moment("closes_at"),
         closed_at=None if closed is None else closed.at,
         eligible=told.get("eligible", int),
+        area_cm2=told.maybe("area_cm2", int),
+        parking_counts=told.get("parking_counts", bool),
         voted=told.get("voted", int),
         roll_hash=told.get("roll_hash", str),
         seed=told.get("seed", str),
@@ -152,6 +160,13 @@ def _method(told: Part) -> Method:
         raise Misfit(Wrong.SHAPE, told.place, "method") from None
 
 
+def _basis(told: Part) -> Basis:
+    try:
+        return Basis(told.get("basis", str))
+    except ValueError:
+        raise Misfit(Wrong.SHAPE, told.place, "basis") from None
+
+
 def _options(told: Part, frozen: Part) -> tuple[Option, ...]:
     found = tuple(
         Option(
@@ -177,10 +192,25 @@ def _options(told: Part, frozen: Part) -> tuple[Option, ...]:
 
 
 def _check_roll(told: Part, ballot: Ballot) -> None:
-    roll = told.numbers("roll")
-    ascending = all(one < other for one, other in pairwise(roll))
-    if not ascending or len(roll) != ballot.eligible or roll_hash(roll) != ballot.roll_hash:
+    """The roll is the one that was hashed, and its totals are those that were published."""
+    roll = _roll(told, ballot.basis)
+    ids = [entry.voter_id for entry in roll.entries]
+    ascending = all(one < other for one, other in pairwise(ids))
+    totals = (ballot.eligible, ballot.area_cm2)
+    if not ascending or (roll.voters, roll.area_cm2) != totals or roll.hash != ballot.roll_hash:
         raise Misfit(Wrong.ROLL, told.place)
+
+
+def _roll(told: Part, basis: Basis) -> Roll:
+    """Of owners with the area of each, of others without."""
+    ids = told.numbers("roll")
+    if basis is not Basis.OWNER:
+        told.expect("areas", None)
+        return Roll(tuple(Line(one) for one in ids))
+    areas = told.numbers("areas")
+    if len(areas) != len(ids):
+        raise Misfit(Wrong.ROLL, told.place)
+    return Roll(tuple(Line(one, area) for one, area in zip(ids, areas, strict=True)))
 
 
 def _check_casts(told: Part, log: Sequence[Entry], closed: Entry | None) -> None:
@@ -190,11 +220,11 @@ def _check_casts(told: Part, log: Sequence[Entry], closed: Entry | None) -> None
     for entry in log:
         if entry.kind != "cast":
             continue
-        household = entry.data.get("household", int)
+        voter = entry.data.get("household" if "household" in entry.data.values else "voter", int)
         late = entry.at >= closes or (closed is not None and entry.number > closed.number)
-        if household not in roll or late:
+        if voter not in roll or late:
             raise Misfit(Wrong.CAST, entry.place)
-        voters.add(household)
+        voters.add(voter)
     if len(voters) != told.get("voted", int):
         raise Misfit(Wrong.VOTED, told.place)
 

@@ -124,7 +124,7 @@ async def stored_choices(town: Town) -> dict[int, tuple[int, ...]]:
     """What the database holds, by household."""
     store = Store(open_engine(town.database))
     async with store.glance() as conn:
-        kept = {vote.household_id: vote.choice for vote in await stored.votes_of(conn, town.ballot.id)}
+        kept = {vote.voter_id: vote.choice for vote in await stored.votes_of(conn, town.ballot.id)}
     await store.close()
     return kept
 

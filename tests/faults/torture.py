@@ -195,7 +195,7 @@ async def check_end(bot: Mortal, villages: list[Village], now: Round, tally: Tal
         for village, ballot in zip(villages, now.ballots, strict=True):
             events = await log.read(conn, f"ballot:{ballot}")
             kinds = [event.kind for event in events]
-            voted = {vote.household_id: vote.choice for vote in await ballots.votes_of(conn, ballot)}
+            voted = {vote.voter_id: vote.choice for vote in await ballots.votes_of(conn, ballot)}
             wanted = last_wanted(village, now, ballot)
             checks = {
                 "its log is broken": first_break(events) is not None,

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import Person, Seen
 from storage import ballots, homes, log, people
+from storage import voters as rights
 from tests.scenes import Scene, bound_building, open_ballot, open_meeting, press, residents, say
 from tests.stage import Stage
 
@@ -339,10 +340,10 @@ async def test_the_meetings_record_has_the_figures_and_no_names(stage: Stage) ->
     async with stage.program.store.glance() as conn:
         events = await log.read(conn, f"meeting:{meeting_id}")
         ballot = await ballots.get(conn, 1)
-        roll = await ballots.roll(conn, 1)
+        roll = await rights.roll(conn, 1)
     opened, closed = (event for event in events if event.kind.startswith("ballot_"))
     assert ballot.seed == opened.hash
-    assert len(roll) == ballot.eligible == 48
+    assert roll.voters == ballot.eligible == 48
     assert closed.data["carried"] is True
     assert [(row["label"], row["votes"]) for row in closed.data["counts"]] == [
         ("赞成", 3),

@@ -1,4 +1,4 @@
-"""Asking: options as people type them, when a ballot closes, and the frozen roll."""
+"""Asking: options as people type them, when a ballot closes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from rules.ballots import (
     labels,
     options_of,
     read_closing,
-    roll_hash,
     usual_closing,
 )
 from rules.counting import Method
@@ -122,9 +121,3 @@ def test_a_time_that_is_written_is_understood(text: str, closes: datetime) -> No
 def test_a_time_at_which_nothing_can_close_is_refused(text: str, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         read_closing(text, NOW, ZONE)
-
-
-@given(st.permutations(list(range(1, 12))))
-def test_the_hash_of_a_roll_depends_on_who_is_on_it_alone(roll: list[int]) -> None:
-    assert roll_hash(roll) == roll_hash(range(1, 12))
-    assert roll_hash(roll[1:]) != roll_hash(roll)

@@ -21,6 +21,7 @@ from rules.results import (
     standings,
     tally,
 )
+from rules.voters import Basis
 from rules.ways import Cast, Choice
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -35,6 +36,7 @@ def closed(method: Method, choices: list[Choice], *, options: int = 3, at_most: 
         meeting_id=None,
         item_id=None,
         question="怎么划",
+        basis=Basis.HOUSEHOLD,
         method=method,
         at_most=at_most,
         seats=at_most,
@@ -44,6 +46,8 @@ def closed(method: Method, choices: list[Choice], *, options: int = 3, at_most: 
         closes_at=CLOSED,
         closed_at=CLOSED,
         eligible=48,
+        area_cm2=None,
+        parking_counts=False,
         voted=len(choices),
         roll_hash="",
         seed="",

@@ -70,9 +70,9 @@ class House:
         return self.outcomes[press.update_id]
 
     async def votes(self, ballot: Ballot) -> dict[int, tuple[int, ...]]:
-        """What is stored, by household."""
+        """What is stored, by voter."""
         async with self.store.glance() as conn:
-            return {vote.household_id: vote.choice for vote in await stored.votes_of(conn, ballot.id)}
+            return {vote.voter_id: vote.choice for vote in await stored.votes_of(conn, ballot.id)}
 
 
 async def _join(unit: Unit, home: Household, address: str) -> int:

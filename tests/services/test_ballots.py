@@ -18,15 +18,15 @@ from rules.ballots import (
     NotADraftBallot,
     Plan,
     State,
-    roll_hash,
 )
 from rules.counting import Method
 from rules.people import NotTheLeader
 from rules.results import NoResultYet
+from rules.voters import Roll
 from rules.votes import BallotNotOpen
 from services import ballots, results
 from storage import ballots as stored
-from storage import homes, log, outbox
+from storage import homes, log, outbox, voters
 from tests.services.house import LAYOUTS, House, house
 
 
@@ -41,11 +41,11 @@ async def test_the_roll_is_every_household_there_was_at_the_opening(home: House)
     ballot = await home.open()
     async with home.store.unit(home.now) as unit:
         await homes.add_households(unit.conn, [{"building_id": home.building.id, "unit": "1", "room": "new"}])
-        roll = await stored.roll(unit.conn, ballot.id)
+        roll = await voters.roll(unit.conn, ballot.id)
         kept = await stored.get(unit.conn, ballot.id)
-    assert roll == [household.id for household in home.households]
+    assert [entry.voter_id for entry in roll.entries] == [household.id for household in home.households]
     assert kept.eligible == 12
-    assert kept.roll_hash == roll_hash(roll)
+    assert kept.roll_hash == roll.hash
 
 
 async def test_the_log_has_what_was_frozen_and_the_seed_is_its_head(home: House) -> None:
@@ -78,9 +78,9 @@ async def test_an_open_ballot_is_opened_no_second_time_and_changed_no_more(home:
         "UPDATE options SET text = 'x' WHERE ballot_id = 1",
         "INSERT INTO options (ballot_id, number, label, text) VALUES (1, 4, '丁', 'x')",
         "DELETE FROM options WHERE ballot_id = 1",
-        "INSERT INTO rolls (ballot_id, household_id) VALUES (1, 13)",
+        "INSERT INTO rolls (ballot_id, voter_id) VALUES (1, 13)",
         "DELETE FROM rolls WHERE ballot_id = 1",
-        "UPDATE rolls SET household_id = 99 WHERE ballot_id = 1",
+        "UPDATE rolls SET voter_id = 99 WHERE ballot_id = 1",
         "UPDATE events SET data = '{}'",
         "DELETE FROM events",
     ],
@@ -114,7 +114,7 @@ async def test_before_closing_nobody_gets_a_figure_and_no_event_has_a_choice(hom
         letters = await outbox.open_letters(unit.conn, 0)
     assert kept.result is None
     assert kept.voted == 8
-    assert {key for event in events if event.kind == "cast" for key in event.data} == {"household", "how"}
+    assert {key for event in events if event.kind == "cast" for key in event.data} == {"voter", "how"}
     assert letters == []
 
 
@@ -133,7 +133,7 @@ async def test_a_closed_ballot_keeps_every_vote_by_receipt_in_the_order_of_recei
     assert closed.result is not None
     assert [int(again.standings[str(number)]) for number in (1, 2, 3)] == closed.result["votes"] == [3, 3, 2]
     assert closed.publication_until == date(2026, 11, 27)
-    assert not {"household", "person", "by"} & set(events[-1].data)
+    assert not {"voter", "person", "by"} & set(events[-1].data)
 
 
 async def test_closing_takes_the_schedule_off_and_puts_the_end_of_publication_on(home: House) -> None:
@@ -168,7 +168,7 @@ async def test_a_draft_cannot_open_once_its_time_has_passed(home: House) -> None
     async with home.store.unit(home.now) as unit:
         with pytest.raises(ClosingPast):
             await ballots.begin(unit, home.building, await stored.get(unit.conn, draft.id))
-        assert await stored.roll(unit.conn, draft.id) == []
+        assert await voters.roll(unit.conn, draft.id) == Roll(())
 
 
 async def test_several_of_a_list_fill_as_many_places(home: House) -> None:

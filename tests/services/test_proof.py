@@ -449,7 +449,7 @@ async def test_a_log_written_anew_must_still_count(
 async def test_a_vote_of_a_household_off_the_roll_is_found(home: House) -> None:
     await counted(home)
     data = await exported(home)
-    next(event for event in data["events"] if event["kind"] == "cast")["data"]["household"] = 99
+    next(event for event in data["events"] if event["kind"] == "cast")["data"]["voter"] = 99
     assert misfit(forged(chained(data))) == (Wrong.CAST, "ballot:1 #2")
 
 

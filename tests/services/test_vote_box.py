@@ -48,8 +48,8 @@ async def test_a_burst_is_one_vote_a_household_and_one_event_a_vote(home: House)
         events = await log.read(conn, f"ballot:{ballot.id}")
     cast = [event for event in events if event.kind == "cast"]
     assert first_break(events) is None
-    assert {event.data["household"] for event in cast} == set(kept)
-    assert all(set(event.data) == {"household", "how"} for event in cast), "no event tells a choice"
+    assert {event.data["voter"] for event in cast} == set(kept)
+    assert all(set(event.data) == {"voter", "how"} for event in cast), "no event tells a choice"
 
 
 async def test_the_last_of_many_presses_counts_by_the_order_of_updates(home: House) -> None:
@@ -226,7 +226,7 @@ async def test_of_fifty_presses_racing_one_close_the_acknowledged_are_in_the_res
     async with home.store.glance() as conn:
         events = await log.read(conn, f"ballot:{ballot.id}")
         closed = await stored.get(conn, ballot.id)
-        receipts = {vote.receipt: vote.household_id for vote in await stored.votes_of(conn, ballot.id)}
+        receipts = {vote.receipt: vote.voter_id for vote in await stored.votes_of(conn, ballot.id)}
     counted = {receipts[vote["receipt"]]: vote["choice"] for vote in events[-1].data["votes"]}
     assert counted == {home.households[who].id: [who % 3 + 1] for who in noted}
     assert events[-1].kind == "closed"

@@ -16,21 +16,25 @@ from storage.tables import ballots, meetings, minutes, options, rolls, votes
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 DRAFT, OPEN, CLOSED = 1, 2, 3  # ids of ballots
-VOTE = "INSERT INTO votes (ballot_id, household_id, choice, by_id, receipt, at)"
+VOTE = "INSERT INTO votes (ballot_id, voter_id, choice, by_id, receipt, at)"
 
 REFUSED = [
     ("events_keep", "UPDATE events SET data = '{}'"),
     ("events_stay", "DELETE FROM events"),
-    ("rolls_keep", f"UPDATE rolls SET household_id = 3 WHERE ballot_id = {OPEN} AND household_id = 2"),
-    ("rolls_closed", f"INSERT INTO rolls VALUES ({OPEN}, 3)"),
-    ("rolls_closed", f"INSERT INTO rolls VALUES ({CLOSED}, 3)"),
-    ("rolls_stay", f"DELETE FROM rolls WHERE ballot_id = {OPEN} AND household_id = 2"),
+    ("rolls_keep", f"UPDATE rolls SET voter_id = 3 WHERE ballot_id = {OPEN} AND voter_id = 2"),
+    ("rolls_keep", f"UPDATE rolls SET area_cm2 = 3 WHERE ballot_id = {OPEN}"),
+    ("rolls_closed", f"INSERT INTO rolls (ballot_id, voter_id) VALUES ({OPEN}, 3)"),
+    ("rolls_closed", f"INSERT INTO rolls (ballot_id, voter_id) VALUES ({CLOSED}, 3)"),
+    ("rolls_stay", f"DELETE FROM rolls WHERE ballot_id = {OPEN} AND voter_id = 2"),
     ("votes_stay", "DELETE FROM votes"),
     ("votes_in_time", f"{VOTE} VALUES ({CLOSED}, 2, '[1]', 1, 'NEW', '2026-11-20')"),
     ("votes_in_time", f"{VOTE} VALUES ({DRAFT}, 2, '[1]', 1, 'NEW', '2026-11-20')"),
     ("votes_change_in_time", f"UPDATE votes SET choice = '[2]' WHERE ballot_id = {CLOSED}"),
     ("ballots_frozen", f"UPDATE ballots SET question = '别的' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET method = 'motion' WHERE id = {OPEN}"),
+    ("ballots_frozen", f"UPDATE ballots SET basis = 'owner' WHERE id = {OPEN}"),
+    ("ballots_frozen", f"UPDATE ballots SET area_cm2 = 1 WHERE id = {OPEN}"),
+    ("ballots_frozen", f"UPDATE ballots SET parking_counts = true WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET at_most = 2 WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET seats = 2 WHERE id = {CLOSED}"),
     ("ballots_frozen", f"UPDATE ballots SET roll_hash = 'x' WHERE id = {OPEN}"),
@@ -50,7 +54,7 @@ REFUSED = [
     ("minutes_frozen", "UPDATE minutes SET stage = 'draft' WHERE meeting_id = 2"),
 ]
 RULES = [
-    ("two votes of one household", f"{VOTE} VALUES ({OPEN}, 1, '[1]', 1, 'NEW', '2026-11-20')"),
+    ("two votes of one voter", f"{VOTE} VALUES ({OPEN}, 1, '[1]', 1, 'NEW', '2026-11-20')"),
     ("a vote without a right", f"{VOTE} VALUES ({OPEN}, 3, '[1]', 1, 'NEW', '2026-11-20')"),
     ("a receipt given twice", f"{VOTE} VALUES ({OPEN}, 2, '[1]', 1, 'A', '2026-11-20')"),
     (
@@ -68,7 +72,7 @@ ALLOWED = [
     f"UPDATE ballots SET question = '别的', at_most = 2 WHERE id = {DRAFT}",
     f"UPDATE options SET text = '别的' WHERE ballot_id = {DRAFT}",
     f"DELETE FROM options WHERE ballot_id = {DRAFT}",
-    f"INSERT INTO rolls VALUES ({DRAFT}, 3)",
+    f"INSERT INTO rolls (ballot_id, voter_id) VALUES ({DRAFT}, 3)",
     f"UPDATE ballots SET state = 'closed', voted = 1 WHERE id = {OPEN}",
     f"{VOTE} VALUES ({OPEN}, 2, '[1]', 1, 'NEW', '2026-11-20')",
     f"UPDATE votes SET choice = '[2]' WHERE ballot_id = {OPEN}",
@@ -111,10 +115,10 @@ async def filled(store: Store) -> Store:
                 offered = {"number": number, "label": label, "text": ""}
                 await conn.execute(options.insert().values(ballot_id=ballot_id, **offered))
             for household in (1, 2):
-                await conn.execute(rolls.insert().values(ballot_id=ballot_id, household_id=household))
+                await conn.execute(rolls.insert().values(ballot_id=ballot_id, voter_id=household))
         await conn.execute(text(f"UPDATE ballots SET state = 'open' WHERE id <> {DRAFT}"))
         for ballot_id in (OPEN, CLOSED):
-            vote = {"household_id": 1, "choice": [1], "by_id": person.id, "receipt": "A", "at": NOW}
+            vote = {"voter_id": 1, "choice": [1], "by_id": person.id, "receipt": "A", "at": NOW}
             await conn.execute(votes.insert().values(ballot_id=ballot_id, **vote))
         await conn.execute(text(f"UPDATE ballots SET state = 'closed' WHERE id = {CLOSED}"))
         await log.append(conn, "building:1", "joined", NOW, person=person.id)
