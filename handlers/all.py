@@ -26,6 +26,7 @@ from handlers import (
     reporting,
     results,
     slip,
+    slip_page,
 )
 from handlers.routes import Routes
 
@@ -56,6 +57,7 @@ def all_routes() -> Routes:
         ballot_draft,
         polling,
         slip,
+        slip_page,
         results,
     ):
         everything.include(file.routes)

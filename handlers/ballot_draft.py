@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import polling
-from handlers.ballots import AskBallot, leave_key, read_most
+from handlers.ballots import AskBallot, leave_key, read_most, read_seats
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Screen, View
-from rules.ballots import MOST_OPTIONS, Ballot, Closing, State, closings, read_closing
-from rules.counting import Method
+from rules.ballots import (
+    MORE_SEATS,
+    MOST_OPTIONS,
+    Ballot,
+    Closing,
+    OtherOptionsNeeded,
+    State,
+    alike,
+    change_method,
+    closings,
+    plan_of,
+    read_closing,
+)
+from rules.counting import Completion, Method, TieRule
+from rules.counting.question import BUDGETS, YES_OR_NO
+from rules.money import NoBudget, read_yuan
 from services import ballots
 from services.calling import NoGroupYet
 from storage import ballots as stored
@@ -47,6 +62,52 @@ class SetMost(Button, code="bm"):
 
     ballot: int
     most: int
+
+
+class AskWay(Button, code="bwa"):
+    """Asks by which method to count."""
+
+    ballot: int
+
+
+class SetWay(Button, code="bw"):
+    """Says by which method to count."""
+
+    ballot: int
+    method: str
+
+
+class AskSeats(Button, code="bsa"):
+    """Asks how many are elected."""
+
+    ballot: int
+
+
+class SetSeats(Button, code="bs"):
+    """Says how many are elected."""
+
+    ballot: int
+    seats: int
+
+
+class AskBudget(Button, code="bba"):
+    """Asks how much there is to share out."""
+
+    ballot: int
+
+
+class SetCompletion(Button, code="bcm"):
+    """Says what becomes of the money that equal shares leave over."""
+
+    ballot: int
+    completion: str
+
+
+class SetTies(Button, code="bti"):
+    """Says who settles a tie."""
+
+    ballot: int
+    rule: str
 
 
 class StartBallot(Button, code="bo"):
@@ -87,12 +148,126 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
 
 
 def _way_of_choosing(view: View, ballot: Ballot) -> Keys:
-    if ballot.method is Method.MOTION:
-        return ()
+    """What can be changed of how people choose, and of how it is counted."""
+    rows: list[tuple[Key, ...]] = [(Key(view.label("ballot_way"), AskWay(ballot.id)),)]
     several = Key(view.label("ballot_several"), AskMost(ballot.id))
     if ballot.method is Method.SINGLE:
-        return ((several,),)
-    return ((Key(view.label("ballot_single"), SetMost(ballot.id, 1)), several),)
+        rows.append((several,))
+    elif ballot.method is Method.APPROVAL:
+        rows.append((Key(view.label("ballot_single"), SetMost(ballot.id, 1)), several))
+    elif ballot.method in MORE_SEATS:
+        rows.append((Key(view.label("ballot_seats"), AskSeats(ballot.id)),))
+    elif ballot.method in BUDGETS:
+        rows.append((Key(view.label("ballot_budget"), AskBudget(ballot.id)),))
+    if ballot.completion is not None:
+        others = [one for one in Completion if one is not ballot.completion]
+        rows += [
+            (Key(view.label(f"ballot_completion_{one}"), SetCompletion(ballot.id, str(one))),)
+            for one in others
+        ]
+    if ballot.method not in YES_OR_NO:
+        other = TieRule.SEED if ballot.ties is TieRule.MEETING else TieRule.MEETING
+        rows.append((Key(view.label(f"ballot_ties_{other}"), SetTies(ballot.id, str(other))),))
+    return tuple(rows)
+
+
+@routes.press(AskWay)
+async def ask_way(here: Here, button: AskWay) -> None:
+    """Show the methods that this draft could be counted by, each with what it means."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    methods = alike(ballot.method)
+    keys = tuple((here.key(f"way_{one}", SetWay(ballot.id, str(one))),) for one in methods)
+    ways = [
+        (
+            here.label(here.lang, f"way_{one}"),
+            here.words.plain(here.lang, "ballots.meaning", method=str(one)),
+        )
+        for one in methods
+    ]
+    await here.say("ballots.ask_way", ballot=ballot, ways=ways, keys=keys)
+
+
+@routes.press(SetWay)
+async def set_way(here: Here, button: SetWay) -> None:
+    """Count by this method."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    if button.method not in set(Method):
+        raise OtherOptionsNeeded
+    plan = change_method(plan_of(ballot), Method(button.method))
+    await ballots.redraft(here.unit, ballot, plan)
+    await here.turn("ballots.way_set", method=button.method)
+    await polling.show_anew(here, "ballot_draft", ballot.id)
+
+
+@routes.press(AskSeats)
+async def ask_seats(here: Here, button: AskSeats) -> None:
+    """Ask how many are elected."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    await here.begin("ballot_seats", ballot=ballot.id)
+    counts = range(1, min(len(ballot.options) - 1, _MOST_KEYS) + 1)
+    keys = tuple(Key(str(seats), SetSeats(ballot.id, seats)) for seats in counts)
+    await here.say("ballots.ask_seats", count=len(ballot.options), keys=(keys, *leave_key(here)))
+
+
+@routes.press(SetSeats)
+async def set_seats(here: Here, button: SetSeats) -> None:
+    """So many are elected."""
+    await _set_seats(here, button.ballot, button.seats)
+
+
+@routes.dialogue("ballot_seats")
+async def take_seats(here: Here, data: dict[str, Any]) -> None:
+    """As many are elected as was written."""
+    ballot = await ballots.check_draft(here.unit, data["ballot"], here.person.id)
+    await _set_seats(here, ballot.id, read_seats(here.heard.text, len(ballot.options)))
+
+
+async def _set_seats(here: Here, ballot_id: int, seats: int) -> None:
+    ballot = await ballots.check_draft(here.unit, ballot_id, here.person.id)
+    if ballot.method not in MORE_SEATS:
+        raise OtherOptionsNeeded
+    await ballots.redraft(here.unit, ballot, replace(plan_of(ballot), seats=seats))
+    await here.finish()
+    await polling.show_anew(here, "ballot_draft", ballot.id)
+
+
+@routes.press(AskBudget)
+async def ask_budget(here: Here, button: AskBudget) -> None:
+    """Ask how much there is to share out."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    await here.begin("ballot_budget", ballot=ballot.id)
+    await here.say("ballots.ask_budget", question=ballot.question, keys=leave_key(here))
+
+
+@routes.dialogue("ballot_budget")
+async def take_budget(here: Here, data: dict[str, Any]) -> None:
+    """Share out as much as was written."""
+    ballot = await ballots.check_draft(here.unit, data["ballot"], here.person.id)
+    budget = read_yuan(here.heard.text)
+    if budget is None:
+        raise NoBudget
+    await ballots.redraft(here.unit, ballot, replace(plan_of(ballot), budget=budget))
+    await here.finish()
+    await polling.show_anew(here, "ballot_draft", ballot.id)
+
+
+@routes.press(SetCompletion)
+async def set_completion(here: Here, button: SetCompletion) -> None:
+    """What is left over is spent so."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    if button.completion not in set(Completion):
+        raise OtherOptionsNeeded
+    plan = replace(plan_of(ballot), completion=Completion(button.completion))
+    await ballots.redraft(here.unit, ballot, plan)
+
+
+@routes.press(SetTies)
+async def set_ties(here: Here, button: SetTies) -> None:
+    """A tie is settled so."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    if button.rule not in set(TieRule):
+        raise OtherOptionsNeeded
+    await ballots.redraft(here.unit, ballot, replace(plan_of(ballot), ties=TieRule(button.rule)))
 
 
 @routes.press(SetClosing)

@@ -10,16 +10,21 @@ from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from rules.ballots import (
+    PROPOSED,
     QUESTION_LIMIT,
+    Asked,
     BallotStepOver,
     NoSuchItem,
     Plan,
     check_at_most,
     check_options,
+    check_seats,
 )
 from rules.counting import Method
+from rules.counting.question import YES_OR_NO
 from rules.meetings import State as MeetingState
 from rules.meetings import written
+from rules.money import NoBudget, read_costs, read_yuan
 from services import ballots
 from services.binding import NotANumber
 from storage import meetings, people
@@ -41,7 +46,7 @@ class AskBallot(Button, code="bq"):
 
 
 class BallotKind(Button, code="bk"):
-    """Says how people choose: a motion, one option, several."""
+    """Says what kind of question it is."""
 
     kind: str
 
@@ -96,11 +101,21 @@ async def go_on(here: Here, data: dict[str, Any]) -> None:
             await _take_question(here, text)
         case "kind":
             await _ask_kind(here, data["question"])
+        case "budget":
+            await _take_budget(here, data, text)
+        case "costs":
+            texts, costs = read_costs(_lines(text))
+            await _take_options(here, data | {"costs": list(costs)}, texts)
         case "options":
-            await _take_options(here, data, _options(text.splitlines() if "\n" in text else _split(text)))
+            await _take_options(here, data, _options(_lines(text)))
+        case "seats":
+            await _read_back(here, _plan(data, seats=read_seats(text, len(data["options"]))))
         case _:
-            most = read_most(text, len(data["options"]))
-            await _read_back(here, _plan(data, tuple(data["options"]), most))
+            await _read_back(here, _plan(data, at_most=read_most(text, len(data["options"]))))
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines() if "\n" in text else _split(text)
 
 
 async def _take_question(here: Here, text: str) -> None:
@@ -110,25 +125,37 @@ async def _take_question(here: Here, text: str) -> None:
 
 
 async def _ask_kind(here: Here, question: str) -> None:
-    kinds = (Method.MOTION, Method.SINGLE, Method.APPROVAL)
-    rows = tuple((here.key(f"ballot_{kind}", BallotKind(str(kind))),) for kind in kinds)
+    rows = tuple((here.key(f"asked_{kind}", BallotKind(str(kind))),) for kind in Asked)
     await here.say("ballots.ask_kind", question=question, keys=(*rows, *leave_key(here)))
 
 
 @routes.press(BallotKind)
 async def choose_kind(here: Here, button: BallotKind) -> None:
-    """A motion is complete; a choice needs its options."""
+    """A yes or no is complete; money needs its sum first, all others their options."""
     data = await _dialogue(here, "kind")
-    if button.kind == Method.MOTION:
-        await _read_back(here, Plan(data["question"], Method.MOTION, ()))
+    if button.kind not in set(Asked):
+        raise BallotStepOver
+    kind = Asked(button.kind)
+    if PROPOSED[kind] in YES_OR_NO:
+        await _read_back(here, Plan(data["question"], PROPOSED[kind], ()))
         return
-    kind = Method.APPROVAL if button.kind == Method.APPROVAL else Method.SINGLE
-    await here.begin("ballot", step="options", question=data["question"], method=str(kind))
+    step = "budget" if kind is Asked.MONEY else "options"
+    await here.begin("ballot", step=step, question=data["question"], asked=str(kind))
     keys = tuple(
         (here.key("ballot_proposals", TakeProposals(item), title=title[:20], count=count),)
-        for item, title, count in await _items_with_proposals(here)
+        for item, title, count in (await _items_with_proposals(here) if step == "options" else ())
     )
-    await here.turn("ballots.ask_options", keys=(*keys, *leave_key(here)), question=data["question"])
+    await here.turn(
+        f"ballots.ask_{step}", keys=(*keys, *leave_key(here)), question=data["question"], kind=str(kind)
+    )
+
+
+async def _take_budget(here: Here, data: dict[str, Any], text: str) -> None:
+    budget = read_yuan(text)
+    if budget is None:
+        raise NoBudget
+    await here.begin("ballot", **data | {"step": "costs", "budget": budget})
+    await here.say("ballots.ask_costs", budget=budget, keys=leave_key(here))
 
 
 async def _items_with_proposals(here: Here) -> list[tuple[int, str, int]]:
@@ -157,23 +184,27 @@ async def take_proposals(here: Here, button: TakeProposals) -> None:
 
 async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]) -> None:
     texts = check_options(texts)
-    if data["method"] == Method.SINGLE:
-        await _read_back(here, _plan(data, texts, 1))
+    data = data | {"options": list(texts)}
+    ask = {Asked.SEVERAL: "most", Asked.SEATS: "seats"}.get(Asked(data["asked"]))
+    if ask is None:
+        await _read_back(here, _plan(data))
         return
-    await here.begin("ballot", **data | {"step": "most", "options": list(texts)})
-    await here.say("ballots.ask_most", count=len(texts), keys=leave_key(here))
+    await here.begin("ballot", **data | {"step": ask})
+    await here.say(f"ballots.ask_{ask}", count=len(texts), keys=leave_key(here))
 
 
-def _plan(data: dict[str, Any], texts: tuple[str, ...], at_most: int) -> Plan:
-    pictures = tuple(data.get("pictures", ()))
+def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:
     return Plan(
         data["question"],
-        Method(data["method"]),
-        texts,
+        PROPOSED[Asked(data["asked"])],
+        tuple(data["options"]),
         at_most,
-        pictures,
+        tuple(data.get("pictures", ())),
         data.get("meeting"),
         data.get("item"),
+        seats,
+        data.get("budget"),
+        tuple(data.get("costs", ())),
     )
 
 
@@ -209,6 +240,14 @@ def _split(text: str) -> list[str]:
 def _options(texts: list[str]) -> tuple[str, ...]:
     """The options without the numbers or letters people put before them."""
     return tuple(_PREFIX.sub("", text).strip() for text in texts if text.strip())
+
+
+def read_seats(text: str, options: int) -> int:
+    """How many are elected, as written. Raises SeatsOutOfRange."""
+    found = re.search(r"\d{1,3}", text)
+    seats = int(found[0]) if found else 0
+    check_seats(Method.STV, seats, options)
+    return seats
 
 
 def read_most(text: str, options: int) -> int:

@@ -12,9 +12,11 @@ from handlers.routes import Routes
 from handlers.speech import Screen, Speech, View
 from handlers.voting import CastVote
 from rules.ballots import Ballot, BallotAlreadyClosed, Option, State
+from rules.counting import Method
 from rules.homes import Building
 from rules.people import Chat
 from rules.votes import NotThisBallot
+from rules.ways import BLOCK, ONE_PRESS
 from services import ballots, results
 from services.outbox import Rank
 from storage import ballots as stored
@@ -64,12 +66,19 @@ def facts(ballot: Ballot, zone: str, now: datetime, *, lines: int = _LINES) -> d
     if closes is not None and closes.date() == local_now.date():
         day = "tonight" if closes.hour >= 18 else "today"
     room = {"most_lines": lines, "most_text": 90 if len(ballot.options) <= _LINES else 40}
-    return {"ballot": ballot, "closes": closes, "day": day, "zone": zone, **room}
+    return {
+        "ballot": ballot,
+        "method": str(ballot.method),
+        "closes": closes,
+        "day": day,
+        "zone": zone,
+        **room,
+    }
 
 
 def votes_in_group(ballot: Ballot) -> bool:
     """Whether one press in the group is a whole vote."""
-    return ballot.at_most == 1 and len(ballot.options) <= IN_GROUP
+    return ballot.method in ONE_PRESS and len(ballot.options) <= IN_GROUP
 
 
 async def announce(speech: Speech, building: Building, group: Chat, ballot: Ballot) -> None:
@@ -110,6 +119,9 @@ def _choices(view: View, ballot: Ballot) -> Keys:
     if not votes_in_group(ballot):
         return ((Key(view.label("ballot_go_vote"), link=view.link(f"b_{ballot.id}")),),)
     keys = [Key(option.label, CastVote(ballot.id, option.number)) for option in ballot.options]
+    if ballot.method is Method.CONSENT:  # a block says why, and that in private
+        why = Key(view.label("ballot_block"), link=view.link(f"b_{ballot.id}"))
+        return (tuple(keys[: BLOCK - 1]), (why,))
     row = 3 if len(keys) <= 6 and len(keys) % 3 == 0 else _ROW
     return tuple(tuple(keys[start : start + row]) for start in range(0, len(keys), row))
 

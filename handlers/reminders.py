@@ -11,6 +11,7 @@ from handlers.routes import Routes
 from handlers.speech import Speech
 from handlers.voting import CastVote
 from rules.ballots import Ballot
+from rules.counting import Method
 from rules.homes import Building
 from services import reminding
 from services.outbox import Rank
@@ -90,7 +91,7 @@ async def remind_voters(speech: Speech, due: Due) -> None:
 
 def _vote_keys(speech: Speech, ballot: Ballot, lang: str) -> Keys:
     """The options themselves where one is chosen of a few; else the way to the list."""
-    if ballot.at_most == 1 and len(ballot.options) <= FEW:
+    if ballot.method in (Method.MOTION, Method.SINGLE) and len(ballot.options) <= FEW:
         keys = [Key(option.label, CastVote(ballot.id, option.number)) for option in ballot.options]
         return tuple((key,) for key in keys)
     return ((Key(speech.label(lang, "vote_now"), link=speech.link(f"b_{ballot.id}")),),)

@@ -1,32 +1,43 @@
-"""The slip: one's own paper in private, ticked at leisure, looked over, and handed in."""
+"""The slip: one's own paper in private, filled in at leisure, looked over, and handed in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from handlers import polling
-from handlers.buttons import Button, Key, Keys
+from handlers.buttons import Button
 from handlers.here import Here
-from handlers.polling import SeePictures
 from handlers.routes import Routes
-from handlers.speech import Screen, View
-from handlers.voting import CastVote, HandIn
-from rules.ballots import Ballot, Option, State
+from rules.ballots import Ballot, State
+from rules.counting import Method
+from rules.counting.question import BUDGETS, RANKED
+from rules.meetings import written
 from rules.owners import check_right
 from rules.people import NotAResident
-from rules.voters import Voter
-from rules.votes import Vote, check_open
-from rules.ways import NothingChosen, TooManyChosen, UnknownOption
+from rules.votes import check_open
+from rules.ways import (
+    BLOCK,
+    ONE_PRESS,
+    REASON_LIMIT,
+    NothingChosen,
+    UnknownOption,
+    levelled,
+    ranks,
+    rated,
+    spent,
+    stars,
+    tapped,
+    undone,
+)
 from services import ballots
 from storage import ballots as stored
-from storage import box, homes, people, voters
+from storage import box, homes, voters
 from storage.ballots import Draft
 
 routes = Routes()
 
 PAGE = 8  # options on a page
-_LABEL = 34  # characters on a key
 
 
 class Tick(Button, code="st"):
@@ -34,6 +45,38 @@ class Tick(Button, code="st"):
 
     ballot: int
     option: int
+
+
+class Rate(Button, code="ss"):
+    """Gives an option so many stars; 0 asks what it says."""
+
+    ballot: int
+    option: int
+    score: int
+
+
+class UndoSlip(Button, code="su"):
+    """Takes the last place of a ranking back."""
+
+    ballot: int
+
+
+class LevelSlip(Button, code="sl"):
+    """Puts the last option level with the one before."""
+
+    ballot: int
+
+
+class BlockIt(Button, code="sx"):
+    """Begins to block a proposal: asks for the reason."""
+
+    ballot: int
+
+
+class LeaveBlock(Button, code="sq"):
+    """Leaves the reason unwritten."""
+
+    ballot: int
 
 
 class SlipPage(Button, code="sp"):
@@ -73,18 +116,19 @@ async def open_slip(here: Here, rest: str) -> None:
     ballot = await _mine(here, ballot.id)
     draft = await stored.draft(here.unit.conn, ballot.id, here.person.id)
     if draft is None:
-        draft = Draft(await _standing_choice(here, ballot))
+        draft = await _standing(here, ballot)
     kept = replace(draft, page=0, checking=False)
     await stored.keep_draft(here.unit.conn, ballot.id, here.person.id, kept)
     await polling.show_anew(here, "slip", ballot.id)
 
 
-async def _standing_choice(here: Here, ballot: Ballot) -> tuple[int, ...]:
+async def _standing(here: Here, ballot: Ballot) -> Draft:
+    """A paper filled in as those whom the person votes for have voted so far."""
     for voter in await voters.of_person(here.unit.conn, ballot.id, here.person.id):
         vote = await stored.vote_of(here.unit.conn, ballot.id, voter.id)
         if vote is not None:
-            return vote.choice
-    return ()
+            return Draft(vote.choice, reason=vote.reason)
+    return Draft()
 
 
 async def _mine(here: Here, ballot_id: int) -> Ballot:
@@ -122,24 +166,94 @@ async def _keep(here: Here, ballot: Ballot, draft: Draft) -> None:
 
 @routes.press(Tick)
 async def tick(here: Here, button: Tick) -> None:
-    """Tick or untick; the answer says how many are ticked now."""
+    """Take an option in, or out; the answer says how far the paper is now."""
     here.in_private()
     ballot = await _mine(here, button.ballot)
-    if not 1 <= button.option <= len(ballot.options):
+    if ballot.method in ONE_PRESS or ballot.method is Method.SCORE:
         raise UnknownOption
     draft = await _draft(here, ballot)
-    chosen = set(draft.choice) ^ {button.option}
-    if len(chosen) > ballot.at_most:
-        raise TooManyChosen(chosen=len(chosen), at_most=ballot.at_most)
-    await _keep(here, ballot, replace(draft, choice=tuple(sorted(chosen)), checking=False))
-    option = ballot.options[button.option - 1]
+    choice = tapped(ballot.way, draft.choice, button.option)
+    await _keep(here, ballot, replace(draft, choice=choice, checking=False))
+    places = {number: place for place, rank in enumerate(ranks(choice), 1) for number in rank}
     await here.tell(
-        "slip.ticked",
-        option=option,
-        ticked=button.option in chosen,
-        chosen=len(chosen),
-        at_most=ballot.at_most,
+        "slip.ranked" if ballot.method in RANKED else "slip.ticked",
+        option=ballot.options[button.option - 1],
+        place=places.get(button.option, 0),
+        ticked=button.option in places,
+        chosen=len(choice),
+        ballot=ballot,
+        spent=spent(ballot.way, choice) if ballot.method in BUDGETS else 0,
     )
+
+
+@routes.press(Rate)
+async def rate(here: Here, button: Rate) -> None:
+    """Give an option its stars; 0 asks what it says in full."""
+    here.in_private()
+    ballot = await _mine(here, button.ballot)
+    if ballot.method is not Method.SCORE:
+        raise UnknownOption
+    draft = await _draft(here, ballot)
+    choice = draft.choice
+    if button.score or not 1 <= button.option <= len(ballot.options):
+        choice = rated(ballot.way, draft.choice, button.option, button.score)
+        await _keep(here, ballot, replace(draft, choice=choice, checking=False))
+    given = stars(choice[button.option - 1] if choice else 0)
+    await here.tell("slip.rated", option=ballot.options[button.option - 1], given=given)
+
+
+@routes.press(UndoSlip)
+async def undo(here: Here, button: UndoSlip) -> None:
+    """Take the last place of a ranking back."""
+    here.in_private()
+    ballot = await _mine(here, button.ballot)
+    draft = await _draft(here, ballot)
+    if ballot.method not in RANKED or not draft.choice:
+        raise NothingChosen
+    await _keep(here, ballot, replace(draft, choice=undone(draft.choice), checking=False))
+
+
+@routes.press(LevelSlip)
+async def level(here: Here, button: LevelSlip) -> None:
+    """Let the last option stand level with the one before, or after it again."""
+    here.in_private()
+    ballot = await _mine(here, button.ballot)
+    draft = await _draft(here, ballot)
+    if ballot.method is not Method.SCHULZE or len(draft.choice) < 2:
+        raise UnknownOption
+    await _keep(here, ballot, replace(draft, choice=levelled(draft.choice), checking=False))
+
+
+@routes.press(BlockIt)
+async def begin_block(here: Here, button: BlockIt) -> None:
+    """Ask why somebody blocks: without a reason it stops nothing."""
+    here.in_private()
+    ballot = await _mine(here, button.ballot)
+    if ballot.method is not Method.CONSENT:
+        raise UnknownOption
+    await here.begin("block", ballot=ballot.id)
+    await here.say("slip.ask_reason", ballot=ballot, keys=((here.key("cancel", LeaveBlock(ballot.id)),),))
+
+
+@routes.dialogue("block")
+async def take_reason(here: Here, data: dict[str, Any]) -> None:
+    """Write the reason on the paper, to be looked over before it is handed in."""
+    ballot = await _mine(here, data["ballot"])
+    reason = written(here.heard.text, REASON_LIMIT)
+    await here.finish()
+    kept = Draft((BLOCK,), checking=True, reason=reason)
+    await stored.keep_draft(here.unit.conn, ballot.id, here.person.id, kept)
+    await polling.show_anew(here, "slip", ballot.id)
+
+
+@routes.press(LeaveBlock)
+async def leave_block(here: Here, button: LeaveBlock) -> None:
+    """Leave the reason unwritten; the paper is as it was."""
+    here.in_private()
+    await _check_on_the_roll(here, await ballots.find(here.unit.conn, button.ballot))
+    await here.finish()
+    await here.turn("slip.left")
+    await polling.show_anew(here, "slip", button.ballot)
 
 
 @routes.press(SlipPage)
@@ -147,7 +261,7 @@ async def turn_page(here: Here, button: SlipPage) -> None:
     """Turn to another page."""
     here.in_private()
     ballot = await _mine(here, button.ballot)
-    page = min(max(button.page, 0), _pages(ballot) - 1)
+    page = min(max(button.page, 0), pages(ballot) - 1)
     await _keep(here, ballot, replace(await _draft(here, ballot), page=page, checking=False))
 
 
@@ -179,118 +293,6 @@ async def back(here: Here, button: BackToList) -> None:
     await _keep(here, ballot, replace(await _draft(here, ballot), checking=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
-    """How one whom the reader votes for has voted so far; `family`: another member did."""
-
-    door: str
-    names: list[str]
-    choice: tuple[int, ...]
-    receipt: str
-    family: bool
-
-
-@routes.card("slip")
-async def draw(view: View, ballot_id: int) -> Screen | None:
-    """One person's paper: to choose from, to look over, or handed in."""
-    assert view.chat is not None, "a slip is somebody's"
-    ballot = await stored.find(view.conn, ballot_id)
-    person = await people.by_address(view.conn, view.chat.address)
-    if ballot is None or person is None:
-        return None
-    mine = await voters.of_person(view.conn, ballot.id, person.id)
-    building = await homes.building(view.conn, ballot.building_id)
-    stands = [found for voter in mine if (found := await _stands(view, ballot, voter, person.id))]
-    known = polling.facts(ballot, building.zone, view.now) | {
-        "doors": [voter.door for voter in mine],
-        "stands": stands,
-    }
-    if not ballot.is_open(view.now):
-        return Screen(view.html("slip.closed", **known))
-    draft = await stored.draft(view.conn, ballot.id, person.id) or Draft()
-    if ballot.at_most == 1:
-        return _draw_single(view, ballot, draft, known)
-    if draft.checking:
-        return _draw_check(view, ballot, draft, known, [vote.choice for vote in stands])
-    return _draw_list(view, ballot, draft, known)
-
-
-async def _stands(view: View, ballot: Ballot, voter: Voter, person_id: int) -> Stands | None:
-    vote: Vote | None = await stored.vote_of(view.conn, ballot.id, voter.id)
-    if vote is None:
-        return None
-    names = ballot.names_of(vote.choice, 20)
-    return Stands(voter.door, names, vote.choice, vote.receipt, vote.by_id != person_id)
-
-
-def _draw_single(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:
-    chosen = {number for vote in known["stands"] for number in vote.choice}
-    shown = _page(ballot, draft)
-    rows = tuple(
-        (Key(_mark(option, "✅" if option.number in chosen else "▫️"), CastVote(ballot.id, option.number)),)
-        for option in shown
-    )
-    text = view.html("slip.single", shown=shown, **known)
-    return Screen(text, (*rows, *_turning(view, ballot, draft), *_pictures(view, ballot)))
-
-
-def _draw_list(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:
-    shown = _page(ballot, draft)
-    rows = tuple(
-        (Key(_mark(option, "☑" if option.number in draft.choice else "☐"), Tick(ballot.id, option.number)),)
-        for option in shown
-    )
-    below: list[tuple[Key, ...]] = [*_turning(view, ballot, draft), *_pictures(view, ballot)]
-    if draft.choice:
-        clear = Key(view.label("slip_clear"), ClearSlip(ballot.id))
-        done = Key(view.label("slip_check", chosen=len(draft.choice)), CheckSlip(ballot.id))
-        below.append((clear, done))
-    long = any(len(_mark(option, "☑")) > _LABEL for option in shown)
-    text = view.html(
-        "slip.list",
-        shown=shown if long else (),
-        chosen=len(draft.choice),
-        page=draft.page + 1,
-        pages=_pages(ballot),
-        **known,
-    )
-    return Screen(text, (*rows, *below))
-
-
-def _draw_check(
-    view: View, ballot: Ballot, draft: Draft, known: dict[str, Any], standing: list[tuple[int, ...]]
-) -> Screen:
-    chosen = [option for option in ballot.options if option.number in draft.choice]
-    again = Key(view.label("slip_again"), BackToList(ballot.id))
-    if len(standing) == len(known["doors"]) and all(choice == draft.choice for choice in standing):
-        return Screen(view.html("slip.handed_in", chosen=chosen, **known), ((again,),))
-    hand_in = Key(view.label("slip_hand_in"), HandIn(ballot.id))
-    return Screen(view.html("slip.check", chosen=chosen, **known), ((hand_in,), (again,)))
-
-
-def _pages(ballot: Ballot) -> int:
+def pages(ballot: Ballot) -> int:
+    """How many pages its list takes."""
     return -(-len(ballot.options) // PAGE)
-
-
-def _page(ballot: Ballot, draft: Draft) -> tuple[Option, ...]:
-    return ballot.options[draft.page * PAGE : (draft.page + 1) * PAGE]
-
-
-def _mark(option: Option, mark: str) -> str:
-    label = f"{mark} {option.label} {option.text}".strip()
-    return label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
-
-
-def _turning(view: View, ballot: Ballot, draft: Draft) -> Keys:
-    keys = []
-    if draft.page > 0:
-        keys.append(Key(view.label("slip_previous"), SlipPage(ballot.id, draft.page - 1)))
-    if draft.page < _pages(ballot) - 1:
-        keys.append(Key(view.label("slip_next"), SlipPage(ballot.id, draft.page + 1)))
-    return (tuple(keys),) if keys else ()
-
-
-def _pictures(view: View, ballot: Ballot) -> Keys:
-    if not any(option.picture for option in ballot.options):
-        return ()
-    return ((Key(view.label("ballot_pictures"), SeePictures(ballot.id)),),)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,7 +71,7 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         bar=bar,
         door=_door,
         office=_office,
-        yuan=_yuan,
+        yuan=yuan,
     )
     return environment
 
@@ -123,12 +122,9 @@ def _number(context: Context, value: Any) -> str:
     return format_decimal(value, locale=_LOCALES[context["lang"]])
 
 
-@pass_context
-def _yuan(context: Context, fen: int) -> str:
+def yuan(fen: int) -> str:
     """3,200 and 12.50, of fen."""
-    return format_decimal(
-        Decimal(fen) / 100, "#,##0" if fen % 100 == 0 else "#,##0.00", locale=_LOCALES[context["lang"]]
-    )
+    return f"{fen // 100:,}" if fen % 100 == 0 else f"{fen // 100:,}.{fen % 100:02}"
 
 
 def bar(part: int, whole: int, width: int = 10) -> Markup:

@@ -12,6 +12,7 @@ from rules.calendar import local
 from rules.counting import Completion, Method, TieRule
 from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.meetings import PROPOSAL_LIMIT, written
+from rules.money import NoBudget
 from rules.refusals import Refusal
 from rules.voters import Basis
 from rules.ways import ONE_PRESS, Choice, Way, named
@@ -167,16 +168,8 @@ class SeatsOutOfRange(Refusal):
     """How many are chosen is no number from 1 to one less than there are options."""
 
 
-class NoBudget(Refusal):
-    """The sum to share out is no amount of money above nothing."""
-
-
 class NothingAffordable(Refusal):
     """Every project costs more than there is to share out."""
-
-
-class NoCost(Refusal):
-    """A line that names a project does not end with what it costs; `line` is its number."""
 
 
 class OtherOptionsNeeded(Refusal):
@@ -273,6 +266,29 @@ def check_seats(method: Method, seats: int, options: int) -> None:
     most = options - 1 if method in MORE_SEATS else options
     if not 1 <= seats <= most:
         raise SeatsOutOfRange(least=1, most=most)
+
+
+class Asked(StrEnum):
+    """Kinds of question that a convener knows, each with the method that is proposed for it."""
+
+    ONE = "one"
+    SEVERAL = "several"
+    SEATS = "seats"
+    MONEY = "money"
+    RULES = "rules"
+    MOTION = "motion"
+    SCORE = "score"
+
+
+PROPOSED: Mapping[Asked, Method] = {
+    Asked.ONE: Method.SINGLE,
+    Asked.SEVERAL: Method.APPROVAL,
+    Asked.SEATS: Method.STV,
+    Asked.MONEY: Method.EQUAL_SHARES,
+    Asked.RULES: Method.CONSENT,
+    Asked.MOTION: Method.MOTION,
+    Asked.SCORE: Method.SCORE,
+}
 
 
 def plan_of(ballot: Ballot) -> Plan:

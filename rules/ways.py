@@ -11,7 +11,7 @@ ranked              the numbers in order of preference; a negative one stands le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.counting import (
@@ -107,9 +107,7 @@ def _check_ranks(way: Way, choice: Choice) -> Choice:
         raise UnknownOption
     if way.method is not Method.SCHULZE and any(number < 0 for number in choice):
         raise TiedInVote(options=tuple(str(-number) for number in choice if number < 0))
-    return tuple(
-        -number if place else number for rank in ranks(choice) for place, number in enumerate(sorted(rank))
-    )
+    return _as_choice(map(sorted, ranks(choice)))
 
 
 def ranks(choice: Choice) -> list[list[int]]:
@@ -163,6 +161,49 @@ def chosen(way: Way, choice: Choice) -> Iterator[tuple[int, str]]:
     else:
         for number in choice:
             yield number, ""
+
+
+def tapped(way: Way, choice: Choice, number: int) -> Choice:
+    """A paper after a tap on an option: it is taken in, in the next place where places count, or taken out.
+
+    Raises UnknownOption, TooManyChosen, TooExpensive.
+    """
+    if not 1 <= number <= way.options:
+        raise UnknownOption
+    if way.method in RANKED:
+        left = [[one for one in rank if one != number] for rank in ranks(choice)]
+        gone = any(number in rank for rank in ranks(choice))
+        return _as_choice(left if gone else [*left, [number]])
+    after = tuple(sorted(set(choice) ^ {number}))
+    return check_choice(way, after) if number in after else after
+
+
+def rated(way: Way, choice: Choice, number: int, score: int) -> Choice:
+    """A paper after a tap on a star; the same star once more takes all of that option away.
+
+    Raises UnknownOption, ScoreOutOfRange.
+    """
+    if not 1 <= number <= way.options:
+        raise UnknownOption
+    if not 1 <= score <= TOP:
+        raise ScoreOutOfRange(option=str(number), score=score, top=TOP)
+    scores = list(choice) if len(choice) == way.options else [0] * way.options
+    scores[number - 1] = 0 if scores[number - 1] == score else score
+    return tuple(scores) if any(scores) else ()
+
+
+def undone(choice: Choice) -> Choice:
+    """A ranking without its last place taken."""
+    return choice[:-1]
+
+
+def levelled(choice: Choice) -> Choice:
+    """A ranking in which the last option stands level with the one before, or no longer does."""
+    return (*choice[:-1], -choice[-1]) if len(choice) > 1 else choice
+
+
+def _as_choice(ranking: Iterable[Sequence[int]]) -> Choice:
+    return tuple(-number if place else number for rank in ranking for place, number in enumerate(rank))
 
 
 def circled(place: int) -> str:

@@ -69,7 +69,7 @@ async def test_a_motion_step_by_step_in_the_group(stage: Stage) -> None:
     question = scene.group.last
     assert question is not None
     kinds = await reply(stage, scene.leader, question, "同意装电动车棚吗？")
-    draft = await press_and_see(stage, scene, kinds, "赞成反对")
+    draft = await press_and_see(stage, scene, kinds, "赞成还是反对")
     assert "赞成、反对还是弃权" in draft.text
     await press(stage, scene.leader, draft, "15 分钟")
     assert "今天 09:15 截止" in draft.text
@@ -90,7 +90,7 @@ async def test_several_of_a_list_step_by_step_survives_a_restart_in_the_middle(s
     scene = await bound_building(stage)
     chat = scene.leader.private()
     kinds = await say(stage, scene.leader, chat, "/vote 选健身器材")
-    await press(stage, scene.leader, kinds, "选几个")
+    await press(stage, scene.leader, kinds, "选几样")
     await stage.restart()
     asked = await say(stage, scene.leader, chat, "\n".join(f"器材{number}" for number in range(1, 25)))
     assert "一共 24 项" in asked.text

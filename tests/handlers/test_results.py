@@ -79,7 +79,7 @@ async def test_a_motion_says_how_it_went(
     voters = await residents(stage, scene, len(votes))
     chat = scene.leader.private()
     kinds = await say(stage, scene.leader, chat, "/vote 同意装电动车棚吗")
-    await press(stage, scene.leader, kinds, "赞成反对")
+    await press(stage, scene.leader, kinds, "赞成还是反对")
     await press(stage, scene.leader, chat.messages[-1], "开始投票")
     card = scene.group.pinned
     assert card is not None

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from rules.ballots import NoBudget, NothingAffordable, Plan, SeatsOutOfRange, check_plan
+from rules.ballots import NothingAffordable, Plan, SeatsOutOfRange, check_plan
 from rules.counting import Completion, Method, TieRule
 from rules.exchange import tally_text
+from rules.money import NoBudget
 from rules.proof import Standing, verify
 from rules.results import step_of
 from rules.ways import Choice
