@@ -19,10 +19,10 @@ _BY_PROXY = {"委托", "托", "by", "via"}
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """A household at a meeting.
+    """A household at a meeting, until `left_at` if it has left.
 
-    `how` is "chat" (somebody of it pressed the key), "added" (written down by the leader) or "proxy";
-    `name` is what the leader wrote beside the door, `person_id` who pressed.
+    `how` is "chat" (somebody of it pressed the key), "code" (typed the code shown in the room), "added"
+    (written down by the leader) or "proxy"; `name` is what the leader wrote beside the door, `person_id` who pressed.
     """
 
     meeting_id: int
@@ -31,6 +31,7 @@ class Attendee:
     name: str
     how: str
     at: datetime
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class ItemState(StrEnum):
     WAITING = "waiting"
     OPEN = "open"
     DONE = "done"
+    DEFERRED = "deferred"  # to the next meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ class Meeting:
     closed_at: datetime | None
     convener_id: int
     sequence: int
+    planned_end: datetime | None = None
+    mode: str = "both"
+    room_key: str | None = None
 
     @property
     def preset(self) -> Kind:
@@ -106,18 +110,26 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One point of the agenda; `number` counts from 1."""
+    """One point of the agenda; `number` counts from 1, `minutes` are those planned for it.
+
+    One that was not announced was added while the meeting sat.
+    """
 
     id: int
     meeting_id: int
     number: int
     title: str
     state: ItemState
+    minutes: int | None = None
+    announced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One way an item could be settled: a text and perhaps a picture (the platform's name of it)."""
+    """One way an item could be settled: a text and perhaps a picture (the platform's name of it).
+
+    `gone` says why it is put to the vote no more: "withdrawn" or "merged".
+    """
 
     id: int
     item_id: int
@@ -126,6 +138,7 @@ class Proposal:
     picture: str | None
     by_id: int
     at: datetime
+    gone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

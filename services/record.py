@@ -114,11 +114,11 @@ async def propose(unit: Unit, building: Building, person: Person, text: str, pic
     if item is None:
         raise NoItemOpen
     text = written(text, PROPOSAL_LIMIT)
-    number = len(await meetings.proposals_of(unit.conn, [item.id])) + 1
-    if number > MOST_PROPOSALS:
+    count = len(await meetings.proposals_of(unit.conn, [item.id])) + 1
+    if count > MOST_PROPOSALS:
         raise TooManyProposals(most=MOST_PROPOSALS)
     added = await meetings.add_proposal(unit.conn, item.id, text, picture, person.id, unit.now)
-    label = labels(number, building.lang)[-1]
+    label = labels(count, building.lang)[-1]
     mine = await homes.homes_of(unit.conn, person.id, building.id)
     await log.append(
         unit.conn,
@@ -127,7 +127,7 @@ async def propose(unit: Unit, building: Building, person: Person, text: str, pic
         unit.now,
         item=item.id,
         proposal=added.id,
-        number=number,
+        number=added.number,
         text=text,
         person=person.id,
         household=mine[0].id if mine else None,

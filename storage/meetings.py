@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.meetings import Item, ItemState, Meeting, Proposal, Reply, State
-from storage.rows import every, key, one
+from storage.rows import every, first, key, one
 from storage.tables import items, meetings, proposals, replies
 
 
@@ -117,14 +117,33 @@ async def proposal(conn: AsyncConnection, proposal_id: int) -> Proposal:
 
 
 async def proposals_of(conn: AsyncConnection, item_ids: Iterable[int]) -> list[Proposal]:
-    """The proposals of items, in the order of the agenda and of their numbers."""
+    """The proposals of items that still stand, in the order of the agenda and of their numbers."""
     query = (
         select(proposals)
         .join(items)
-        .where(proposals.c.item_id.in_(list(item_ids)))
+        .where(proposals.c.item_id.in_(list(item_ids)), proposals.c.gone.is_(None))
         .order_by(items.c.number, proposals.c.number)
     )
     return every(Proposal, await conn.execute(query))
+
+
+async def find_proposal(conn: AsyncConnection, proposal_id: int) -> Proposal | None:
+    """A proposal by an id that somebody pressed."""
+    return first(Proposal, await conn.execute(select(proposals).where(proposals.c.id == proposal_id)))
+
+
+async def change_proposal(conn: AsyncConnection, proposal_id: int, **values: object) -> None:
+    """Set columns of a proposal."""
+    await conn.execute(update(proposals).where(proposals.c.id == proposal_id).values(**values))
+
+
+async def order_items(conn: AsyncConnection, ordered: Iterable[int]) -> None:
+    """Number the items in this order; no number is given twice on the way."""
+    ids = list(ordered)
+    for number, item_id in enumerate(ids, 1):
+        await change_item(conn, item_id, number=-number)
+    for number, item_id in enumerate(ids, 1):
+        await change_item(conn, item_id, number=number)
 
 
 async def drop_proposals(conn: AsyncConnection, item_id: int) -> None:

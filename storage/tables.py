@@ -228,6 +228,9 @@ meetings = Table(
     Column("state", String, nullable=False),  # rules.meetings.State
     Column("place", String, nullable=False, default=""),
     Column("planned_at", Instant),
+    Column("planned_end", Instant),
+    Column("mode", String, nullable=False, default="both", server_default="both"),  # rules.sitting.Mode
+    Column("room_key", String),  # what the codes shown in the room are made of
     Column("published_at", Instant),
     Column("opened_at", Instant),
     Column("closed_at", Instant),
@@ -242,7 +245,9 @@ items = Table(
     _ref("meeting_id", "meetings", nullable=False, index=True),
     Column("number", Integer, nullable=False),
     Column("title", String, nullable=False),
-    Column("state", String, nullable=False, default="waiting"),  # "waiting", "open", "done"
+    Column("state", String, nullable=False, default="waiting"),  # rules.meetings.ItemState
+    Column("minutes", Integer),  # planned for it
+    Column("announced", Boolean, nullable=False, default=True, server_default=true()),
     UniqueConstraint("meeting_id", "number"),
 )
 
@@ -256,6 +261,7 @@ proposals = Table(
     Column("picture", String),  # the platform's name of an uploaded picture
     _ref("by_id", "people", nullable=False),
     Column("at", Instant, nullable=False),
+    Column("gone", String),  # "withdrawn", "merged"
     UniqueConstraint("item_id", "number"),
 )
 
@@ -341,8 +347,9 @@ attendance = Table(
     Column("household_id", Integer, ForeignKey("households.id"), primary_key=True),
     _ref("person_id", "people"),  # empty for one without a phone
     Column("name", String, nullable=False),
-    Column("how", String, nullable=False),  # "chat", "added"
+    Column("how", String, nullable=False),  # rules.attendance.Attendee
     Column("at", Instant, nullable=False),
+    Column("left_at", Instant),
 )
 
 tasks = Table(
