@@ -25,6 +25,7 @@ from handlers import (
     reminders,
     reporting,
     results,
+    room,
     slip,
     slip_page,
 )
@@ -43,6 +44,7 @@ def all_routes() -> Routes:
         offices,
         asking,
         meeting,
+        room,
         record,
         minutes,
         calling,

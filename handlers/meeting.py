@@ -10,6 +10,7 @@ from handlers.ballots import NewBallot
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.record import AddTask, hear_statement
+from handlers.room import Leave, check_in_by_code, close_cards, go_to, offer_again, show_room
 from handlers.routes import Routes
 from handlers.speech import Screen, View
 from rules import sitting
@@ -18,6 +19,7 @@ from rules.homes import Building
 from rules.meetings import Item, ItemState, Meeting, State
 from rules.minutes import Stage
 from rules.minutes_filing import MinutesApproved
+from rules.room import read_code
 from services import meeting as sittings
 from services import minutes, record
 from services.outbox import renew
@@ -71,7 +73,7 @@ class KeepMeeting(Button, code="mk"):
 @routes.press(OpenMeeting)
 async def open_meeting(here: Here, button: OpenMeeting) -> None:
     """Open the meeting, asking once more if it is much too early."""
-    await _go_to(here, button.meeting)
+    await go_to(here, button.meeting)
     building = await here.the_leader("recorder")
     meeting = await sittings.find(here.unit.conn, building, button.meeting)
     if not button.sure and meeting.state is State.ANNOUNCED and sitting.is_early(meeting, here.now):
@@ -87,14 +89,8 @@ async def open_meeting(here: Here, button: OpenMeeting) -> None:
     else:
         await here.tell("meeting.opened_toast")
     await here.show_building(building, "meeting", meeting.id, pinned=True)
+    await show_room(here, building, await meetings.get(here.unit.conn, meeting.id))
     await renew(here.unit, "notice", meeting.id)
-
-
-async def _go_to(here: Here, meeting_id: int) -> None:
-    """In private, where more than one building may be one's own, the building is that of the meeting."""
-    meeting = await meetings.find(here.unit.conn, meeting_id)
-    if here.chat.kind == "private" and meeting is not None:
-        here.building = await homes.building(here.unit.conn, meeting.building_id)
 
 
 @routes.command("open", words=("开始开会", "现在开会", "open the meeting"))
@@ -108,7 +104,7 @@ async def open_next(here: Here, _rest: str) -> None:
 @routes.press(CheckIn)
 async def check_in(here: Here, button: CheckIn) -> None:
     """Check one's household in; who is no resident yet gets the way to become one."""
-    await _go_to(here, button.meeting)
+    await go_to(here, button.meeting)
     building = here.the_building()
     if here.heard.press and not await homes.homes_of(here.unit.conn, here.person.id, building.id):
         here.toast = {"url": here.link(f"join_b{building.id}")}
@@ -116,13 +112,18 @@ async def check_in(here: Here, button: CheckIn) -> None:
     await here.the_resident()
     done = await sittings.check_in(here.unit, building, here.person, button.meeting)
     await here.tell("meeting.checked_in", doors=done.doors, late=done.late)
-    await renew(here.unit, "meeting", button.meeting)
+    for kind in ("meeting", "room"):
+        await renew(here.unit, kind, button.meeting)
 
 
 @routes.command("checkin", words=("签到", "checkin", "check in"))
-async def check_in_now(here: Here, _rest: str) -> None:
-    """Check in to the meeting that is under way."""
+async def check_in_now(here: Here, rest: str) -> None:
+    """Check in to the meeting that is under way, with the code shown in the room if it is said."""
     meeting = await sittings.under_way(here.unit.conn, here.the_building())
+    code = read_code(rest)
+    if code is not None:
+        await check_in_by_code(here, meeting, code)
+        return
     await check_in(here, CheckIn(meeting.id))
 
 
@@ -217,11 +218,9 @@ async def close_meeting(here: Here, button: CloseMeeting) -> None:
         return
     meeting = await sittings.close(here.unit, building, here.person, button.meeting)
     await here.turn("meeting.closed", closed_at=meeting.closed_at)
-    for kind in ("meeting", "notice"):
-        await renew(here.unit, kind, meeting.id)
-    for item in await meetings.items_of(here.unit.conn, meeting.id):
-        await renew(here.unit, "item", item.id)
+    await close_cards(here, meeting)
     await here.show_building(building, "minutes", meeting.id)
+    await offer_again(here, building, meeting, here.chat.id, here.lang)
     if button.sure == 2:
         await asking.ask(here, "next_time", "meeting.ask_next_time", data={"meeting": meeting.id})
 
@@ -295,7 +294,7 @@ def _meeting_keys(view: View, meeting: Meeting, agenda: list[Item]) -> Keys:
     if meeting.state is not State.OPEN:
         return ()
     return (
-        (Key(view.label("check_in"), CheckIn(meeting.id)),),
+        (Key(view.label("check_in"), CheckIn(meeting.id)), Key(view.label("leave"), Leave(meeting.id))),
         (*_next_key(view, meeting.id, agenda), Key(view.label("add_present"), AddPresent(meeting.id))),
         (Key(view.label("close_meeting"), CloseMeeting(meeting.id)),),
     )

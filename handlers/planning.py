@@ -253,11 +253,11 @@ async def pick_minute(here: Here, button: PickMinute) -> None:
     await _take_time(here, meeting, moment)
 
 
-async def _take_time(here: Here, meeting: Meeting, moment: datetime) -> None:
+async def _take_time(here: Here, meeting: Meeting, moment: datetime, end: datetime | None = None) -> None:
     if meeting.state is State.ANNOUNCED:
         await _read_back(here, meeting, planned=moment)
         return
-    await calling.set_time(here.unit, meeting, moment)
+    await calling.set_time(here.unit, meeting, moment, end)
     await go_on(here, meeting.id)
 
 
@@ -306,7 +306,7 @@ async def hear_plan(here: Here, data: dict[str, Any]) -> None:
     now = here.now.astimezone(ZoneInfo(building.zone))
     reading = _read_time(here.heard.text, now)
     if isinstance(reading, Moment) and reading.precision is Precision.MINUTE:
-        await _take_time(here, meeting, reading.start)
+        await _take_time(here, meeting, reading.start, reading.end)
     else:
         await ask_time(here, meeting, reading, heard=True)
 

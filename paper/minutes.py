@@ -65,7 +65,8 @@ def _view_facts(minutes: Minutes, words: Words) -> list[tuple[str, str]]:
 def _view_presence(person: Presence, say: Section) -> View:
     how = [say[person.how]] if person.how in {"proxy", "added"} else []
     late = [say["late"]] if person.late else []
-    return {"name": person.name, "household": person.household, "notes": how + late}
+    left = [say["left"].format(time=f"{person.left:%H:%M}")] if person.left else []
+    return {"name": person.name, "household": person.household, "notes": how + late + left}
 
 
 def _view_item(item: Item, words: Words) -> View:

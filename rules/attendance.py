@@ -22,7 +22,8 @@ class Attendee:
     """A household at a meeting, until `left_at` if it has left.
 
     `how` is "chat" (somebody of it pressed the key), "code" (typed the code shown in the room), "added"
-    (written down by the leader) or "proxy"; `name` is what the leader wrote beside the door, `person_id` who pressed.
+    (written down by the leader) or "proxy"; `name` is what the leader wrote beside the door, `person_id`
+    who pressed.
     """
 
     meeting_id: int

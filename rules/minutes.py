@@ -18,7 +18,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One person at the meeting; `how` is "chat" (by button), "added" (by the leader) or "proxy"."""
+    """One person at the meeting, until `left` if it left early.
+
+    `how` is "chat" (by button), "code" (with the code shown in the room), "added" (by the leader) or "proxy".
+    """
 
     event: int
     name: str
@@ -26,6 +29,7 @@ class Presence:
     how: str
     at: datetime
     late: bool = False
+    left: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

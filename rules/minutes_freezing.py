@@ -43,7 +43,7 @@ def thaw(content: Mapping[str, Any]) -> Minutes:
         return datetime.fromisoformat(text).astimezone(zone)
 
     values = {name: value for name, value in content.items() if name != "zone"}
-    present = [Presence(**{**one, "at": moment(one["at"])}) for one in content["present"]]
+    present = [_presence(one, moment) for one in content["present"]]
     return Minutes(
         **values
         | {name: moment(content[name]) for name in ("planned", "opened", "closed")}
@@ -55,6 +55,11 @@ def thaw(content: Mapping[str, Any]) -> Minutes:
             "corrections": tuple(Correction(**one) for one in content["corrections"]),
         }
     )
+
+
+def _presence(value: Mapping[str, Any], moment: Callable[[str], datetime]) -> Presence:
+    left = value.get("left")
+    return Presence(**{**value, "at": moment(value["at"]), "left": moment(left) if left else None})
 
 
 def _item(value: Mapping[str, Any], moment: Callable[[str], datetime]) -> Item:

@@ -85,7 +85,7 @@ def read(events: Iterable[Event], book: Book, stage: Stage = Stage.DRAFT) -> Min
         recorder=book.people.get(opened.data["recorder"], ""),
         invited=opened.data["invited"],
         quorum=opened.data["quorum"],
-        present=tuple(_presence(event, book) for event in log["checked_in"]),
+        present=tuple(_presence(event, log, book) for event in log["checked_in"]),
         items=items,
         next_meeting=_next_meeting(log, book),
         stage=stage,
@@ -107,13 +107,26 @@ def _title(items: tuple[Item, ...], book: Book) -> str:
     return title if len(title) <= TITLE_LIMIT else f"{title[: TITLE_LIMIT - 1]}…"
 
 
-def _presence(event: Event, book: Book) -> Presence:
+def _presence(event: Event, log: Log, book: Book) -> Presence:
     data = event.data
     household = data["household"]
     name = book.people.get(data["person"] or 0) or book.guests.get(household) or NAMELESS[book.lang]
     return Presence(
-        event.number, name, book.doors.get(household, "?"), data["how"], book.at(event), data["late"]
+        event.number,
+        name,
+        book.doors.get(household, "?"),
+        data["how"],
+        book.at(event),
+        data["late"],
+        _left(household, log, book),
     )
+
+
+def _left(household: int, log: Log, book: Book) -> datetime | None:
+    """When a household left for good, None if it stayed or came back."""
+    moves = [one for one in (*log["left"], *log["came_back"]) if one.data["household"] == household]
+    last = max(moves, key=lambda move: move.number, default=None)
+    return book.at(last) if last is not None and last.kind == "left" else None
 
 
 def _items(log: Log, book: Book) -> Iterator[Item]:

@@ -18,6 +18,9 @@ _BY = re.compile(r"(?:之|以)?前(?=$|[\s,，;；。])|\b(?:by|before)\s", re.I
 _JOINTS = re.compile(r"[\s,，;；|｜]+")  # what stands between who, what and when
 
 
+UNFINISHED = frozenset({ItemState.WAITING, ItemState.OPEN})
+
+
 class NoMeetingOpen(Refusal):
     """No meeting of this building is under way; `planned` is when the next one begins, if one is known."""
 

@@ -105,19 +105,29 @@ async def take_line(unit: Unit, building: Building, draft: Meeting, line: str) -
         if topic not in have:
             await add_item(unit, draft, topic)
     if isinstance(call.reading, Moment) and call.reading.precision is Precision.MINUTE:
-        await set_time(unit, draft, call.reading.start)
+        await set_time(unit, draft, call.reading.start, call.reading.end)
     return call.reading
 
 
-async def set_time(unit: Unit, draft: Meeting, planned: datetime) -> None:
+async def set_time(unit: Unit, draft: Meeting, planned: datetime, end: datetime | None = None) -> None:
     """Set the time of a draft; inside the notice period it may stand there, but is not published.
+
+    Without an end it lasts as long as was said before.
 
     Raises NotADraft, TimeIsOver, TooFarAhead.
     """
     check_draft(draft)
     check_ahead(planned, unit.now)
-    await meetings.change(unit.conn, draft.id, planned_at=planned)
+    until = end or _moved_end(draft, planned)
+    await meetings.change(unit.conn, draft.id, planned_at=planned, planned_end=until)
     await outbox.renew(unit, "draft", draft.id)
+
+
+def _moved_end(meeting: Meeting, planned: datetime) -> datetime | None:
+    """The planned end of a meeting that begins at another time and lasts as long."""
+    if meeting.planned_at is None or meeting.planned_end is None:
+        return None
+    return planned + (meeting.planned_end - meeting.planned_at)
 
 
 def check_ahead(planned: datetime, now: datetime) -> None:
@@ -267,7 +277,12 @@ async def change(
     """Move an announced meeting in time or place; its reminders move with it. Raises as check_change."""
     new_time, new_place = await check_change(unit, meeting, building, planned, place)
     await meetings.change(
-        unit.conn, meeting.id, planned_at=new_time, place=new_place, sequence=meeting.sequence + 1
+        unit.conn,
+        meeting.id,
+        planned_at=new_time,
+        planned_end=_moved_end(meeting, new_time),
+        place=new_place,
+        sequence=meeting.sequence + 1,
     )
     await log.append(
         unit.conn,

@@ -10,11 +10,12 @@ from rules.attendance import AlreadyPresent, Arrival, Attendee, check_holder, re
 from rules.ballots import State as BallotState
 from rules.homes import Building, Household
 from rules.meetings import Item, ItemState, Meeting, NoSuchMeeting, State, check_announced
-from rules.people import Person
+from rules.people import Chat, Person
 from rules.quorum import Standing, standing
+from rules.room import CodeNeeded, Mode, came_late
 from rules.sitting import AnotherMeetingOpen, BallotStillOpen, NoMeetingOpen
 from services import minutes
-from storage import attendance, ballots, homes, log, meetings
+from storage import attendance, ballots, homes, log, meetings, people
 from storage.store import Connection, Unit
 
 
@@ -101,25 +102,38 @@ async def _offices(conn: Connection, building: Building, opener: Person) -> tupl
 
 async def count(conn: Connection, meeting: Meeting) -> Standing:
     """How a meeting stands against its quorum."""
-    present = await attendance.of_meeting(conn, meeting.id)
+    present = [one for one in await attendance.of_meeting(conn, meeting.id) if one.left_at is None]
     return standing(meeting.preset, len(present), await homes.count_households(conn, meeting.building_id))
 
 
-async def check_in(unit: Unit, building: Building, person: Person, meeting_id: int) -> CheckedIn:
-    """Write down that a resident's households are there, each once.
+async def check_in(
+    unit: Unit, building: Building, person: Person, meeting_id: int, how: str = "chat"
+) -> CheckedIn:
+    """Write down that a resident's households are there, each once; one that had left is back.
 
-    Raises NoSuchMeeting, MeetingNotOpen, MeetingIsOver, AlreadyPresent.
+    Raises NoSuchMeeting, MeetingNotOpen, MeetingIsOver, CodeNeeded, AlreadyPresent.
     """
     meeting = await find(unit.conn, building, meeting_id)
     sitting.check_open(meeting)
+    if how == "chat" and meeting.mode == Mode.SITE:
+        raise CodeNeeded
     mine = await homes.homes_of(unit.conn, person.id, building.id)
-    there = {attendee.household_id for attendee in await attendance.of_meeting(unit.conn, meeting.id)}
-    new = [home for home in mine if home.id not in there]
+    there = await _present(unit.conn, meeting)
+    new = [home for home in mine if home.id not in there or there[home.id].left_at]
     if not new:
         raise AlreadyPresent(doors=[home.door for home in mine])
     for home in new:
-        await _enter(unit, meeting, home, "chat", person_id=person.id)
-    return CheckedIn([home.door for home in new], sitting.is_late(meeting, unit.now))
+        if home.id in there:
+            await _come_back(unit, meeting, home, person.id)
+        else:
+            await _enter(unit, meeting, home, how, person_id=person.id)
+    return CheckedIn([home.door for home in new], came_late(meeting, unit.now))
+
+
+async def _come_back(unit: Unit, meeting: Meeting, home: Household, person_id: int | None) -> None:
+    await attendance.change(unit.conn, meeting.id, home.id, left_at=None)
+    data = {"household": home.id, "person": person_id}
+    await log.append(unit.conn, stream(meeting.id), "came_back", unit.now, **data)
 
 
 async def add_present(unit: Unit, building: Building, meeting_id: int, text: str) -> Added:
@@ -135,6 +149,9 @@ async def add_present(unit: Unit, building: Building, meeting_id: int, text: str
         there = await _present(unit.conn, meeting)
         if home is None:
             added.unknown.append(f"{arrival.unit}-{arrival.room}")
+        elif home.id in there and there[home.id].left_at:
+            await _come_back(unit, meeting, home, None)
+            added.new.append(home.door)
         elif home.id in there:
             added.again.append(home.door)
         else:
@@ -192,7 +209,7 @@ async def _enter(
     data = {"household": home.id, "person": person_id, "how": how}
     if holder is not None:
         data["holder"] = holder
-    late = sitting.is_late(meeting, unit.now)
+    late = came_late(meeting, unit.now)
     await log.append(unit.conn, stream(meeting.id), "checked_in", unit.now, late=late, **data)
 
 
@@ -252,15 +269,29 @@ async def close(unit: Unit, building: Building, person: Person, meeting_id: int)
     Raises NoSuchMeeting, MeetingNotOpen, MeetingIsOver, BallotStillOpen.
     """
     meeting = await check_closing(unit.conn, building, meeting_id)
+    return await _close(unit, building, meeting, person.id)
+
+
+async def close_itself(unit: Unit, building: Building, meeting: Meeting) -> Meeting:
+    """Close a meeting of days at its planned end, and draft its minutes."""
+    return await _close(unit, building, meeting, None)
+
+
+async def group_of(conn: Connection, building: Building) -> Chat | None:
+    """The group of a building, None while it has none."""
+    return await people.group_of(conn, building.id)
+
+
+async def _close(unit: Unit, building: Building, meeting: Meeting, by: int | None) -> Meeting:
     agenda = await meetings.items_of(unit.conn, meeting.id)
     await _end_item(unit, meeting, sitting.open_item(agenda))
     not_reached = [
         {"item": item.id, "number": item.number, "title": item.title}
         for item in agenda
-        if item.state is ItemState.WAITING
+        if item.state in {ItemState.WAITING, ItemState.DEFERRED}
     ]
     await meetings.change(unit.conn, meeting.id, state=str(State.CLOSED), closed_at=unit.now)
-    await log.append(unit.conn, stream(meeting.id), "closed", unit.now, by=person.id, not_reached=not_reached)
+    await log.append(unit.conn, stream(meeting.id), "closed", unit.now, by=by, not_reached=not_reached)
     await minutes.draft(unit, building, meeting.id)
     return await meetings.get(unit.conn, meeting.id)
 

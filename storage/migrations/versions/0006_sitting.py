@@ -1,12 +1,12 @@
-"""What a sitting needs: its planned end, how it is held, codes, minutes, who left, proposals that are gone."""
+"""What a sitting needs: its planned end, how it is held, codes, minutes, leavers, proposals gone."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
