@@ -10,6 +10,7 @@ from handlers import (
     calling,
     claims,
     draft,
+    floor,
     guests,
     help,  # noqa: A004 - the word of the field
     joining,
@@ -45,6 +46,7 @@ def all_routes() -> Routes:
         asking,
         meeting,
         room,
+        floor,
         record,
         minutes,
         calling,

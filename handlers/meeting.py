@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers import asking
 from handlers.ballots import NewBallot
 from handlers.buttons import Button, Key, Keys
+from handlers.floor import RaiseHand
 from handlers.here import Here
 from handlers.record import AddTask, hear_statement
 from handlers.room import Leave, check_in_by_code, close_cards, go_to, offer_again, show_room
@@ -343,5 +344,6 @@ def _item_keys(view: View, meeting: Meeting, item: Item, agenda: list[Item]) -> 
             Key(view.label("vote_on_item"), NewBallot(meeting.id, item.id)),
             Key(view.label("add_task"), AddTask(meeting.id, item.id)),
         ),
+        (Key(view.label("raise_hand"), RaiseHand(meeting.id)),),
         _next_key(view, meeting.id, agenda),
     )

@@ -1,0 +1,41 @@
+"""The speakers' list in a conversation, with wrong turns and a restart midway."""
+
+from __future__ import annotations
+
+from sandbox.conversations import Seen
+from tests.scenes import bound_building, open_meeting, residents, say, tap
+from tests.stage import Stage
+
+
+def queue(messages: list[Seen]) -> Seen:
+    shown = [message for message in messages if "发言名单" in message.text]
+    assert len(shown) == 1, "the card is renewed, not posted anew"
+    return shown[0]
+
+
+async def test_speakers_come_in_turn_and_are_told_their_time(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 3)
+    await open_meeting(stage, scene)
+    await tap(stage, scene.leader, scene.group, "第一项")
+    assert "第 1 位" in (await tap(stage, living[0], scene.group, "举手发言")).text
+    assert "已经在发言名单上" in (await tap(stage, living[0], scene.group, "举手发言")).text
+    assert "第 2 位" in (await say(stage, living[1], scene.group, "举手")).text
+    assert "由组长来办" in (await tap(stage, living[1], scene.group, "下一位")).text
+    assert "请 示例住户 1-101 发言" in (await tap(stage, scene.leader, scene.group, "下一位")).text
+    await stage.pass_time(minutes=2, seconds=30)
+    assert "还有 30 秒" in living[0].private().messages[-1].text
+    await stage.restart()
+    await stage.pass_time(seconds=30)
+    assert "3 分钟到了" in living[0].private().messages[-1].text
+    assert "时间到" in queue(scene.group.messages).text
+    await tap(stage, living[0], scene.group, "说完了")
+    await tap(stage, living[0], scene.group, "举手发言")
+    assert "第 2 位" in (await tap(stage, living[2], scene.group, "举手发言")).text
+    assert "说过 1 次" in queue(scene.group.messages).text
+    assert "先跳过了" in (await tap(stage, scene.leader, scene.group, "跳过")).text
+    assert "请 示例住户 1-201" in (await tap(stage, scene.leader, scene.group, "下一位")).text
+    await tap(stage, living[2], scene.group, "说完了")
+    heard = len(living[2].private().messages)
+    await stage.pass_time(minutes=3)
+    assert len(living[2].private().messages) == heard
