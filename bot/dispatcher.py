@@ -1,7 +1,7 @@
 """The outbox loop: sends what the bot has to say, in order within a chat and within Telegram's limits.
 
-A letter is marked before and after it is sent; one found half-sent after a crash is sent again if it is a
-notice, and let go if it is chatter. A card is drawn when its turn comes, so a burst of votes is one edit.
+A letter is marked before and after it is sent; one found half-sent after a crash is looked for (halfway.py).
+A card is drawn when its turn comes, so a burst of votes is one edit.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from datetime import datetime
 from math import inf
 from typing import TypeVar
 
+from bot.halfway import Halfway
 from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
@@ -34,7 +35,7 @@ Undelivered = Failed | Gone | Later | Lost | Moved | Refused | Unsure
 log = logging.getLogger(__name__)
 
 AT_ONCE = 30  # requests under way
-AHEAD = 8  # messages marked as leaving before the overall budget lets them, so that marking costs no time
+AHEAD = 2  # messages marked as leaving before the overall budget lets them, so that marking costs no time
 SLOWEST = 5  # doublings of the pause after which what failed is tried again
 GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
 LOOK = 5.0  # seconds after which it looks for what another process has put in
@@ -105,6 +106,7 @@ class Dispatcher:
         self._news = True  # something was committed since the last look
         self._wake = asyncio.Event()
         self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
+        self._halfway = Halfway(store, postman, self._pause_in)
         self._gate = asyncio.Lock()
         self._answered = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
@@ -120,7 +122,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Send until cancelled; what is under way then still arrives."""
-        await self._recover()
+        await self._halfway.look()
         try:
             while True:
                 self._wake.clear()
@@ -145,17 +147,6 @@ class Dispatcher:
         except Unavailable as error:
             log.warning("the outbox cannot be read: %s", error)
             self._news = True
-
-    async def _recover(self) -> None:
-        """Settle what was under way when the process ended: notices go again, chatter is let go."""
-        async with self._store.unit(self._clock()) as unit:
-            half_sent = [
-                one for one in await outbox.open_letters(unit.conn, 0, 100_000) if one.state == "sending"
-            ]
-            again = [one.id for one in half_sent if one.notice]
-            gone = [one.id for one in half_sent if not one.notice]
-            await outbox.change_letters(unit.conn, again, state="queued")
-            await outbox.change_letters(unit.conn, gone, state="dropped", why="unsure whether it was sent")
 
     async def _pull(self) -> None:
         """Take in what was committed since the last look, and what was put off until now."""
@@ -267,6 +258,10 @@ class Dispatcher:
             self._limits.arrive(queue.chat.id, self._tick(), weight)
             self._answered.set()
 
+    async def _pause_in(self, chat: Chat) -> None:
+        free = self._limits.next_in(chat.id, self._tick(), group=chat.kind == "group")
+        await asyncio.sleep(max(0.0, free - self._tick()) / self._speed)
+
     def _passed(self, queue: _Queue) -> None:
         """Let the next one come before the gate."""
         self._ahead.discard(queue.chat.id)
@@ -281,6 +276,10 @@ class Dispatcher:
                 await self._answered.wait()
 
     async def _send_letter(self, queue: _Queue, letter: Letter) -> None:
+        if letter.state == "sending" and queue.unwritten is None:  # as it was when the process ended
+            self._passed(queue)
+            found = await self._halfway.find(queue.chat, letter, lambda ask: self._carry(queue, letter, ask))
+            queue.unwritten = None if found is None else (letter, found)
         if queue.unwritten is None:
             chat = await self._mark(lambda conn: marks.set_out(conn, queue.chat.id, letter.id))
             if chat is None:

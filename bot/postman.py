@@ -139,6 +139,14 @@ class Postman:
         """Carry a letter."""
         return await self._try("letter", lambda: self._send(chat, letter.payload))
 
+    async def look_for(self, chat: Chat, letter: Letter, message: str) -> Delivery:
+        """Whether a message is there and says what a letter does: Sent if so, else Lost or Refused."""
+        payload = letter.payload
+        file = payload.get("picture") or payload.get("document")
+        edit = self._edit_caption if file else self._edit
+        markup = _markup(payload["keys"])
+        return await self._try("question", lambda: edit(chat.address, message, payload["text"], markup))
+
     async def show(self, chat: Chat, card: Card) -> Delivery:
         """Carry a card as it looks now: a new message, or an edit of the one that is there."""
         async with self._store.glance() as conn:

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
+from telegram import Bot
+
 from handlers.ballot_draft import StartBallot
 from handlers.buttons import Button
 from handlers.draft import Publish
@@ -34,18 +36,19 @@ async def play(bot: Mortal) -> None:
     """Play the whole script on a bot that is running; whatever dies on the way is started again."""
     village = await settled(bot, HOUSEHOLDS)
     await village.leader.say(village.leader.private(), "/help")
-    await village.leader.say(village.group, "/help")
+    async with Bot(bot.token, f"{bot.sandbox.url}/bot") as outside:  # something to press below, dead or alive
+        await outside.send_message(village.group.id, "大家好")
     await bot.rest()
     for step in STEPS:
         await step(village)
         await bot.rest()
 
 
-def pressing(people: slice, button: Button) -> Step:
+def pressing(who: slice, button: Button) -> Step:
     """Some press a button in the group, all at once."""
 
     async def act(village: Village) -> None:
-        for person in [village.leader, *village.voters][people]:
+        for person in [village.leader, *village.voters][who]:
             village.press(person, button.pack())
 
     return act
