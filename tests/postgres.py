@@ -6,11 +6,14 @@ import asyncio
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +32,26 @@ def postgres() -> Iterator[str]:
     if named := os.environ.get(NAMED):
         yield named
         return
+    with cluster(FAST) as own:
+        yield own.address
+
+
+@contextmanager
+def cluster(options: str = "") -> Iterator[Cluster]:
+    """A private cluster, without any the test is skipped. Without options it keeps what it acknowledged."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or _on_the_path()
     if not programs:
         pytest.skip(MISSING)
     with tempfile.TemporaryDirectory(prefix="louyuhui-pg-", dir=_quick()) as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, OWNER)
-        with _cluster(programs[-1].parent, Path(folder)) as address:
-            yield address
+        own = Cluster(programs[-1].parent, Path(folder), _free_port(), options)
+        own.create()
+        own.start()
+        try:
+            yield own
+        finally:
+            own.stop()
 
 
 def _on_the_path() -> list[Path]:
@@ -50,20 +65,60 @@ def _quick() -> str | None:
     return str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None
 
 
-@contextmanager
-def _cluster(programs: Path, folder: Path) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Cluster:
     """A cluster that sorts by the rules of Chinese: nothing may depend on the order of bytes."""
-    data, port = folder / "data", _free_port()
-    _run(
-        programs / "initdb", "-D", data, "-U", OWNER, "--auth=trust", "--no-sync", "--no-instructions",
-        "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh",
-    )  # fmt: skip
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} {FAST}"
-    _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+
+    programs: Path
+    folder: Path
+    port: int
+    options: str
+
+    @property
+    def address(self) -> str:
+        """Where it is reached."""
+        return f"postgresql://{OWNER}@127.0.0.1:{self.port}/postgres"
+
+    def create(self) -> None:
+        """Make its files."""
+        _run(
+            self.programs / "initdb", "-D", self.folder / "data", "-U", OWNER, "--auth=trust", "--no-sync",
+            "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu",
+            "--icu-locale=zh",
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start it; on return it can be reached."""
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} {self.options}"
+        self._control("-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *more: object) -> None:
+        _run(self.programs / "pg_ctl", "-D", self.folder / "data", "-w", *more)
+
+    def kill(self) -> None:
+        """Kill its first process and all the others, as when the power fails."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(first, signal.SIGSTOP)  # it begets no more
+        rest = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in [first, *map(int, rest)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(map(_lives, [first, *map(int, rest)])):
+            time.sleep(0.005)
+        for left in (self.folder / "data" / "postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+            left.unlink()  # where nobody takes note of its end, its number seems to be in use
+
+
+def _lives(process: int) -> bool:
+    """Whether a process is there, and not only waits for somebody to take note of its end."""
     try:
-        yield f"postgresql://{OWNER}@127.0.0.1:{port}/postgres"
-    finally:
-        _run(programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _run(*command: object) -> None:

@@ -6,20 +6,23 @@ import asyncio
 import json
 import os
 import signal
-import sqlite3
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from time import monotonic
 
+from sqlalchemy import func, or_, select
+
 from sandbox import Sandbox
 from storage import migrate
 from storage.engine import open_engine
+from storage.outbox import behind
 from storage.store import Store
+from storage.tables import cards, chats, dues, outbox
 from tests.stage import START, plain
 
 ROOT = Path(__file__).parents[2]
@@ -31,11 +34,13 @@ PATIENCE = 30.0  # seconds until everything must have come to rest
 class Mortal:
     """A bot with its platform, its database, its clock, and its deaths."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, nursery: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, nursery: asyncio.subprocess.Process, database: str | None
+    ) -> None:
         self.sandbox = sandbox
         self.token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
         self.file = folder / "louyuhui.db"
-        self.database = f"sqlite+aiosqlite:///{self.file}"
+        self.database = database or f"sqlite+aiosqlite:///{self.file}"
         self.notes = folder / "points"
         self.deaths = 0
         self._clock = folder / "clock"
@@ -106,24 +111,22 @@ class Mortal:
             if not self.alive:
                 self.deaths += 1
                 await self.start()
-            quiet = quiet + 1 if self._at_rest() else 0
+            quiet = quiet + 1 if await self._at_rest() else 0
             if monotonic() > until:
-                raise TimeoutError(f"{self.sandbox.unsettled()}, and {self.left()} rows of {self.file}")
+                raise TimeoutError(f"{self.sandbox.unsettled()}, and {await self.left()} rows")
             await asyncio.sleep(0.02)
 
-    def _at_rest(self) -> bool:
+    async def _at_rest(self) -> bool:
         pending = self.sandbox.world.bots[self.token].updates.pending
-        return not pending and not self.sandbox.api.in_flight and self.alive and self.left() == 0
+        return not pending and not self.sandbox.api.in_flight and self.alive and await self.left() == 0
 
-    def notices(self) -> tuple[Counter[Notice], Counter[Notice]]:
+    async def notices(self) -> tuple[Counter[Notice], Counter[Notice]]:
         """Which notices did not come, and which came too often; each how often."""
-        with closing(sqlite3.connect(self.file, timeout=5)) as conn:
-            query = (
-                "SELECT address, payload FROM outbox JOIN chats ON chats.id = chat_id"
-                " WHERE notice AND coalesce(not_before, '') <= ?"
-            )
-            rows = conn.execute(query, (self._moment(),)).fetchall()
-        said = Counter((address, unescape(plain(json.loads(payload)["text"]))) for address, payload in rows)
+        due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= self.now)
+        query = select(chats.c.address, outbox.c.payload).join(chats).where(outbox.c.notice, due)
+        async with self.store() as store, store.glance() as conn:
+            rows = (await conn.execute(query)).all()
+        said = Counter((row.address, unescape(plain(row.payload["text"]))) for row in rows)
         came: Counter[Notice] = Counter()
         for chat in self.sandbox.world.chats.values():
             for message in chat.messages.values():
@@ -132,28 +135,21 @@ class Mortal:
         doubled = Counter({notice: came[notice] - count for notice, count in said.items()})
         return said - came, +doubled
 
-    def _moment(self) -> str:
-        """What the bot's clock shows, as it stands in the database."""
-        return self.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-    def left(self) -> int:
+    async def left(self) -> int:
         """How many letters, cards and dues wait in the database."""
-        with closing(sqlite3.connect(self.file, timeout=5)) as conn:
-            return int(
-                conn.execute(
-                    "SELECT (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')"
-                    "    AND coalesce(not_before, '') <= ?)"
-                    " + (SELECT count(*) FROM cards JOIN chats ON chats.id = cards.chat_id"
-                    "    WHERE shown < wanted AND cards.state = 'live' AND chats.state = 'here')"
-                    " + (SELECT count(*) FROM dues WHERE state = 'waiting' AND due_at <= ?)",
-                    (self._moment(), self._moment()),
-                ).fetchone()[0]
-            )
+        due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= self.now)
+        waiting = (
+            select(func.count()).where(outbox.c.state.in_(("queued", "sending")), due),
+            select(func.count()).select_from(cards).join(chats).where(behind()),
+            select(func.count()).where(dues.c.state == "waiting", dues.c.due_at <= self.now),
+        )
+        async with self.store() as store, store.glance() as conn:
+            return sum([await conn.scalar(query) or 0 for query in waiting])
 
 
 @asynccontextmanager
-async def mortal(folder: Path) -> AsyncIterator[Mortal]:
-    """A bot that is not yet running, on an empty database."""
+async def mortal(folder: Path, database: str | None = None) -> AsyncIterator[Mortal]:
+    """A bot that is not yet running, on an empty database: that one, or a file of its own."""
     nursery = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.faults.nursery"),
         stdin=asyncio.subprocess.PIPE,
@@ -162,7 +158,7 @@ async def mortal(folder: Path) -> AsyncIterator[Mortal]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     async with Sandbox(limits=None) as sandbox:
-        bot = Mortal(folder, sandbox, nursery)
+        bot = Mortal(folder, sandbox, nursery, database)
         async with bot.store() as store:
             await migrate.upgrade(store.engine)
         try:

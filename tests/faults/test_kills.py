@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.faults.torture import KILLS, rounds
+from tests.postgres import Cluster, cluster
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL that may be killed."""
+    with cluster() as own:
+        yield own
 
 
 async def test_nothing_is_lost_or_doubled_in_rounds_of_killing(tmp_path: Path) -> None:
@@ -13,3 +24,14 @@ async def test_nothing_is_lost_or_doubled_in_rounds_of_killing(tmp_path: Path) -
     assert tally.broken == []
     assert tally.acknowledged > 0
     assert tally.worst <= KILLS
+
+
+async def test_nothing_is_lost_or_doubled_when_bot_and_postgresql_are_killed(
+    tmp_path: Path, server: Cluster
+) -> None:
+    tally = await rounds(tmp_path, 2, seed=2026, server=server)
+    assert tally.lost == []
+    assert tally.broken == []
+    assert tally.acknowledged > 0
+    assert tally.crashes > 0
+    assert tally.deaths + tally.crashes == 2 * (KILLS + 1)  # the bot outlives its database

@@ -30,7 +30,7 @@ async def check(bot: Mortal) -> None:
     async with bot.store() as store, store.glance() as conn:
         for stream in ("meeting:1", "ballot:1"):
             assert first_break(await log.read(conn, stream)) is None
-    missing, doubled = bot.notices()
+    missing, doubled = await bot.notices()
     assert missing == Counter()
     assert max(doubled.values(), default=0) <= bot.deaths
 

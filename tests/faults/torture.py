@@ -1,7 +1,8 @@
 """Rounds of killing: `make torture` (ROUNDS=200 SEED=1) prints what was acknowledged, lost and doubled.
 
 Each round people vote in three ballots at once and change their minds, a ballot is closed by its leader and
-another by its time, a meeting is closed, and notices go out; the bot is killed twice at random moments.
+another by its time, a meeting is closed, and notices go out; at two random moments in the midst of it the bot
+is killed or, on PostgreSQL, as often the database.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from handlers.buttons import Button
 from handlers.meeting import CloseMeeting
 from handlers.polling import EndBallotNow
 from handlers.voting import CastVote
@@ -28,6 +30,7 @@ from storage import ballots, homes, log, meetings, people
 from storage.store import Unit
 from tests.faults.bots import Mortal, mortal
 from tests.faults.village import Village, put_to_the_vote, settled
+from tests.postgres import Cluster, cluster, named
 
 HOUSEHOLDS = 16
 NOTICES = 12
@@ -44,64 +47,133 @@ class Tally:
     doubled: int = 0  # notices that came twice
     worst: int = 0  # how often too often the same notice came
     deaths: int = 0
+    crashes: int = 0  # of the database
     lost: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         """One line."""
-        return (
-            f"rounds {self.rounds}  deaths {self.deaths}  acknowledged {self.acknowledged}"
-            f"  lost {len(self.lost)}  doubled {self.doubled}  broken {len(self.broken)}"
-        )
+        counts = {
+            "rounds": self.rounds,
+            "deaths": self.deaths,
+            "crashes": self.crashes,
+            "acknowledged": self.acknowledged,
+            "lost": len(self.lost),
+            "doubled": self.doubled,
+            "broken": len(self.broken),
+        }
+        return "  ".join(f"{name} {count}" for name, count in counts.items())
 
 
 @dataclass
 class Round:
     """What was begun in a round: the ballots by village, and the meeting that is open."""
 
+    villages: list[Village]
     ballots: list[int]
     meeting: int
     presses: list[tuple[int, Person, int, Press]] = field(default_factory=list)  # ballot, who, option
+    ends: list[tuple[Village, Button, Press]] = field(default_factory=list)  # of a ballot and of a meeting
 
 
-async def rounds(folder: Path, count: int, seed: int, report: bool = False) -> Tally:
-    """Play some rounds on one database that grows."""
+async def rounds(
+    folder: Path, count: int, seed: int, *, server: Cluster | None = None, report: bool = False
+) -> Tally:
+    """Play some rounds on one database that grows: a file, or that of a server, which is killed too."""
     chance, tally = random.Random(seed), Tally()
-    async with mortal(folder) as bot:
+    database = None if server is None else named(server.address, "postgres")
+    async with mortal(folder, database) as bot:
         villages = [await settled(bot, HOUSEHOLDS, f"{number}栋") for number in (1, 2, 3)]
         for village in villages:
             await village.leader.say(village.group, "/help")
         await bot.rest()
         await bot.kill()
         for _ in range(count):
-            await play(bot, villages, chance, tally)
+            await play(bot, villages, chance, tally, server)
             if report:
                 print(tally, flush=True)  # noqa: T201 - what `make torture` is for
     return tally
 
 
-async def play(bot: Mortal, villages: list[Village], chance: random.Random, tally: Tally) -> None:
-    """One round: everything at once, killed twice in the midst of it, and then at rest."""
+async def play(
+    bot: Mortal, villages: list[Village], chance: random.Random, tally: Tally, server: Cluster | None
+) -> None:
+    """One round: everything at once, something killed twice in the midst of it, and then at rest."""
     deaths = bot.deaths
     now = await begin(bot, villages, tally.rounds)
     acts = burst(villages, now, chance)
     for number in range(KILLS):
-        await bot.start()
-        await bot.sandbox.listened_to(bot.token)
+        if not bot.alive:
+            await bot.start()
+            await bot.sandbox.listened_to(bot.token)
         part = acts[number * len(acts) // KILLS : (number + 1) * len(acts) // KILLS]
         people_act = asyncio.create_task(do(part, chance))
         await asyncio.sleep(chance.uniform(0.0, LONGEST))
-        await bot.kill()
+        if server is not None and chance.random() < 0.5:
+            await crash(server)
+            tally.crashes += 1
+        else:
+            await bot.kill()
         acknowledged = [one for one in now.presses if noted(one[3])]
         await people_act
         await check_acknowledged(bot, acknowledged, tally)
-    await bot.start()
+    if not bot.alive:
+        await bot.start()
     await bot.rest()
+    while press_again(now):
+        await bot.rest()
     await bot.kill()
     tally.rounds += 1
     tally.deaths += bot.deaths - deaths
     tally.acknowledged += sum(noted(press) for _, _, _, press in now.presses)
     await check_end(bot, villages, now, tally)
+
+
+async def crash(server: Cluster) -> None:
+    """The database is killed, and comes back after a moment."""
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+
+
+def press_again(now: Round) -> int:
+    """Whoever was told that nothing was stored presses again; how many do."""
+    count = 0
+    for ballot, person, option, press in last_presses(now):
+        if turned_away(press):
+            village = next(one for one in now.villages if person in one.homes)
+            vote(village, now, ballot, person, option)
+            count += 1
+    for place, (village, button, press) in enumerate(now.ends):
+        if turned_away(press):
+            again = village.press(village.leader, button.pack())
+            now.ends[place] = (village, button, again)
+            count += 1
+    return count
+
+
+def last_presses(now: Round) -> list[tuple[int, Person, int, Press]]:
+    """What each pressed last in each ballot."""
+    return list(
+        {
+            (ballot, person): (ballot, person, option, press) for ballot, person, option, press in now.presses
+        }.values()
+    )
+
+
+def turned_away(press: Press) -> bool:
+    """Whether the answer was that nothing was stored, and to try again."""
+    return "现在记不下来" in said(press)
+
+
+def noted(press: Press) -> bool:
+    """Whether the toast said that the vote is noted."""
+    return "已记下" in said(press)
+
+
+def said(press: Press) -> str:
+    """What a press was answered, if it was."""
+    answer = press.answer
+    return str(answer.result().get("text")) if answer.done() and not answer.cancelled() else ""
 
 
 async def do(acts: list[Callable[[], object]], chance: random.Random) -> None:
@@ -126,7 +198,7 @@ async def begin(bot: Mortal, villages: list[Village], number: int) -> Round:
         for person in villages[0].voters[:NOTICES]:
             chat = await people.enter(unit.conn, str(person.id), "private", person.name)
             await outbox.say(unit, chat.id, {"text": f"第{number}轮通知", "keys": []}, notice=True)
-    return Round(opened, held)
+    return Round(villages, opened, held)
 
 
 async def open_meeting(village: Village, unit: Unit) -> int:
@@ -153,25 +225,27 @@ def burst(villages: list[Village], now: Round, chance: random.Random) -> list[Ca
         for person in village.voters * 2
     ]
     chance.shuffle(acts)
-    ends = [(villages[1], EndBallotNow(now.ballots[1])), (villages[0], CloseMeeting(now.meeting, 1))]
+    ends: list[tuple[Village, Button]] = [
+        (villages[1], EndBallotNow(now.ballots[1])),
+        (villages[0], CloseMeeting(now.meeting, 1)),
+    ]
     for village, button in ends:
         place = chance.randint(len(acts) // 4, len(acts) - 1)
-        acts.insert(place, partial(village.press, village.leader, button.pack()))
+        acts.insert(place, partial(end, village, now, button))
     third_is_over = partial(villages[0].bot.pass_time, hours=3)
     acts.insert(chance.randint(0, len(acts)), third_is_over)
     return acts
+
+
+def end(village: Village, now: Round, button: Button) -> None:
+    """The leader ends something; the press is kept."""
+    now.ends.append((village, button, village.press(village.leader, button.pack())))
 
 
 def vote(village: Village, now: Round, ballot: int, person: Person, option: int) -> None:
     """Press an option; the press is kept."""
     press = village.press(person, CastVote(ballot, option).pack())
     now.presses.append((ballot, person, option, press))
-
-
-def noted(press: Press) -> bool:
-    """Whether the toast said that the vote is noted."""
-    answer = press.answer
-    return answer.done() and not answer.cancelled() and "已记下" in str(answer.result().get("text"))
 
 
 async def check_acknowledged(
@@ -188,9 +262,9 @@ async def check_acknowledged(
 
 async def check_end(bot: Mortal, villages: list[Village], now: Round, tally: Tally) -> None:
     """Nothing is missing, nothing is there twice, and the logs are whole."""
-    missing, doubled = bot.notices()
+    missing, doubled = await bot.notices()
     tally.lost.extend(f"round {tally.rounds}: the notice {notice}" for notice in missing)
-    tally.doubled, tally.worst = len(doubled), max(doubled.values(), default=0)
+    tally.doubled, tally.worst = doubled.total(), max(doubled.values(), default=0)
     async with bot.store() as store, store.glance() as conn:
         for village, ballot in zip(villages, now.ballots, strict=True):
             events = await log.read(conn, f"ballot:{ballot}")
@@ -214,18 +288,23 @@ async def check_end(bot: Mortal, villages: list[Village], now: Round, tally: Tal
 
 def last_wanted(village: Village, now: Round, ballot: int) -> dict[int, tuple[int, ...]]:
     """By household, what was pressed last."""
-    return {village.homes[person]: (option,) for at, person, option, _ in now.presses if at == ballot}
+    return {village.homes[person]: (option,) for at, person, option, _ in last_presses(now) if at == ballot}
 
 
-async def main() -> int:
-    """Play the rounds that were asked for; 1 if anything was lost."""
+def main() -> int:
+    """Play the rounds that were asked for, on either engine; 1 if anything was lost."""
     count, seed = int(os.environ.get("ROUNDS", "200")), int(os.environ.get("SEED", "1"))
+    print("SQLite")  # noqa: T201 - what `make torture` is for
     with tempfile.TemporaryDirectory() as folder:
-        tally = await rounds(Path(folder), count, seed, report=True)
-    for sentence in [*tally.lost, *tally.broken]:
-        print(sentence)  # noqa: T201 - as above
-    return 1 if tally.lost or tally.broken else 0
+        tallies = [asyncio.run(rounds(Path(folder), count, seed, report=True))]
+    print("PostgreSQL")  # noqa: T201 - as above
+    with tempfile.TemporaryDirectory() as folder, cluster() as server:
+        tallies += [asyncio.run(rounds(Path(folder), count, seed, server=server, report=True))]
+    for tally in tallies:
+        for sentence in [*tally.lost, *tally.broken]:
+            print(sentence)  # noqa: T201 - as above
+    return 1 if any(tally.lost or tally.broken for tally in tallies) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main())
