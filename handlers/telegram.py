@@ -16,7 +16,7 @@ from typing import Any
 
 from telegram import Bot, ChatMember, Message, Update, User
 from telegram.constants import ChatType
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
     CallbackContext,
@@ -50,6 +50,10 @@ GROUPS = {"group", "supergroup"}
 
 class ButtonNoLongerInUse(Refusal):
     """A press on a button that nobody handles: forged, or of an earlier version."""
+
+
+class PlatformSilent(Refusal):
+    """Telegram did not tell in time whether somebody administers the group."""
 
 
 @dataclass(slots=True)
@@ -214,7 +218,14 @@ class Reception:
         return Here(unit, self.words, self.bot.username, heard, person, chat, building)
 
     async def _is_admin(self, chat: str, user: int) -> bool:
-        member = await self.bot.get_chat_member(chat, user)
+        """Whether somebody administers a group. Raises PlatformSilent."""
+        try:
+            member = await self.bot.get_chat_member(chat, user)
+        except (BadRequest, Forbidden):  # somebody of whom it knows nothing there
+            return False
+        except TelegramError as error:
+            log.warning("it could not be asked who administers a group: %s", error)
+            raise PlatformSilent from error
         return member.status in {ChatMember.ADMINISTRATOR, ChatMember.OWNER}
 
     async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:

@@ -175,6 +175,22 @@ async def test_votes_count_once_while_a_third_of_all_requests_fail(stage: FastSt
     assert await stage.faults() == []
 
 
+@pytest.mark.parametrize("fault", ["drop_before", "error_500"])
+async def test_who_cannot_be_asked_of_telegram_is_told_to_try_again(stage: FastStage, fault: str) -> None:
+    leader = stage.sandbox.people.new("示例组长")
+    group = stage.sandbox.people.new_group("3栋邻里群", leader)
+    await leader.add_bot(group, admin=True)
+    await stage.settle()
+    stage.sandbox.faults.next(fault, 1, "getChatMember")
+    answer = await leader.press(group.messages[-1], 0)
+    assert "请过一会儿再试一次" in answer.text
+    assert "Telegram" in answer.text
+    assert await stage.faults() == []
+    await leader.press(group.messages[-1], 0)
+    await stage.settle()
+    assert "这栋楼叫什么" in group.messages[-1].text
+
+
 async def test_updates_that_come_twice_and_out_of_order_count_once(stage: FastStage) -> None:
     _, neighbours, card = await town(stage)
     stage.sandbox.faults.duplicate = stage.sandbox.faults.reorder = 0.8
