@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -87,6 +88,19 @@ def full(_folder: Path) -> Iterator[None]:
         Pragmas.now = USUAL
 
 
+@contextmanager
+def no_room(folder: Path) -> Iterator[None]:
+    """While the system lets no file grow beyond two pages: the write-ahead log, which is empty, is one."""
+    with closing(sqlite3.connect(folder / "louyuhui.db")) as other:
+        assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
 async def stored(stage: Stage) -> dict[str, int]:
     """How many rows each table has."""
     async with stage.program.store.glance() as conn:
@@ -101,11 +115,12 @@ async def electorate(stage: Stage) -> tuple[Scene, list[Person], Seen]:
     return scene, neighbours, await open_ballot(stage, scene)
 
 
-@pytest.mark.parametrize("trouble", [locked, read_only, full])
+@pytest.mark.parametrize("trouble", [locked, read_only, full, no_room])
 async def test_votes_that_cannot_be_stored_are_said_to_be_so_and_count_when_cast_again(
     stage: Stage, tmp_path: Path, trouble: Trouble
 ) -> None:
     _, neighbours, card = await electorate(stage)
+    await stage.settle()
     before = await stored(stage)
     with trouble(tmp_path):
         toasts = await asyncio.gather(*(neighbour.press(card, "乙") for neighbour in neighbours))

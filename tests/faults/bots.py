@@ -28,7 +28,7 @@ from tests.stage import START, plain
 ROOT = Path(__file__).parents[2]
 Notice = tuple[str, str]  # the address of its chat, and its text
 
-PATIENCE = 30.0  # seconds until everything must have come to rest
+PATIENCE = 120.0  # seconds until everything must have come to rest
 
 
 class Mortal:
@@ -107,18 +107,20 @@ class Mortal:
     async def rest(self) -> None:
         """Return when all is handled, said and done; a bot that died meanwhile is started again."""
         quiet, until = 0, monotonic() + PATIENCE
-        while quiet < 2:
-            if not self.alive:
-                self.deaths += 1
-                await self.start()
-            quiet = quiet + 1 if await self._at_rest() else 0
-            if monotonic() > until:
-                raise TimeoutError(f"{self.sandbox.unsettled()}, and {await self.left()} rows")
-            await asyncio.sleep(0.02)
+        async with self.store() as store:
+            while quiet < 2:
+                if not self.alive:
+                    self.deaths += 1
+                    await self.start()
+                quiet = quiet + 1 if await self._at_rest(store) else 0
+                if quiet == 0 and monotonic() > until:
+                    raise TimeoutError(f"{self.sandbox.unsettled()}, and {await self.left(store)} rows")
+                await asyncio.sleep(0.02)
 
-    async def _at_rest(self) -> bool:
+    async def _at_rest(self, store: Store) -> bool:
         pending = self.sandbox.world.bots[self.token].updates.pending
-        return not pending and not self.sandbox.api.in_flight and self.alive and await self.left() == 0
+        quiet = not pending and not self.sandbox.api.in_flight and self.alive
+        return quiet and await self.left(store) == 0
 
     async def notices(self) -> tuple[Counter[Notice], Counter[Notice]]:
         """Which notices did not come, and which came too often; each how often."""
@@ -135,7 +137,7 @@ class Mortal:
         doubled = Counter({notice: came[notice] - count for notice, count in said.items()})
         return said - came, +doubled
 
-    async def left(self) -> int:
+    async def left(self, store: Store) -> int:
         """How many letters, cards and dues wait in the database."""
         due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= self.now)
         waiting = (
@@ -143,7 +145,7 @@ class Mortal:
             select(func.count()).select_from(cards).join(chats).where(behind()),
             select(func.count()).where(dues.c.state == "waiting", dues.c.due_at <= self.now),
         )
-        async with self.store() as store, store.glance() as conn:
+        async with store.glance() as conn:
             return sum([await conn.scalar(query) or 0 for query in waiting])
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import random
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from storage import marks
-from storage.store import Unavailable
+from rules.events import first_break
+from storage import ballots, log, marks
+from storage.engine import open_engine
+from storage.store import Store, Unavailable
 from tests.faults.bots import mortal
 from tests.faults.fast import FastStage, arrivals, notify
 from tests.faults.village import put_to_the_vote, settled
-from tests.scenes import bound_building, residents
+from tests.scenes import bound_building, open_ballot, residents
 
 NOTICE = "明天停水"
 
@@ -50,6 +54,61 @@ async def test_a_damaged_end_of_the_log_costs_what_was_never_acknowledged_only(
         await village.leader.say(village.group, "/help")
         await bot.rest()
         assert counts(bot.file)["seen_updates"] == before["seen_updates"] + 1
+
+
+DAMAGES = 200 if os.environ.get("THOROUGH") else 12
+
+
+async def test_a_damaged_log_keeps_every_vote_whose_commit_lies_before_the_damage(
+    stage: FastStage, tmp_path: Path
+) -> None:
+    scene = await bound_building(stage)
+    neighbours = await residents(stage, scene, 7)
+    card = await open_ballot(stage, scene)
+    file, wal = tmp_path / "louyuhui.db", tmp_path / "louyuhui.db-wal"
+    opened, ends = wal_end(wal.read_bytes()), []
+    for each in neighbours[:-1]:
+        await each.press(card, "甲")
+        ends.append(wal_end(wal.read_bytes()))
+    await stage.settle()
+    salt, end = wal_end(wal.read_bytes())
+    begin = opened[1] if opened[0] == salt else 32
+    image, whole, chance = file.read_bytes(), wal.read_bytes(), random.Random(20261121)
+    for number in range(DAMAGES):
+        kind, place = chance.choice(["torn", "flipped"]), chance.randrange(begin, end)
+        broken = whole[:place] if kind == "torn" else flipped(whole, place)
+        (tmp_path / f"{number}.db").write_bytes(image)
+        (tmp_path / f"{number}.db-wal").write_bytes(broken)
+        kept = sum(its != salt or stored <= place for its, stored in ends)
+        assert counts(tmp_path / f"{number}.db")["votes"] >= kept, f"{kind} at {place}"
+        store = Store(open_engine(f"sqlite+aiosqlite:///{tmp_path}/{number}.db"))
+        async with store.glance() as conn:
+            votes, events = await ballots.votes_of(conn, 1), await log.read(conn, "ballot:1")
+            assert (await ballots.get(conn, 1)).voted == len(votes)
+        await store.close()
+        assert [event.kind for event in events].count("cast") == len(votes)
+        assert first_break(events) is None
+    await stage.stop()
+    file.write_bytes(image)
+    wal.write_bytes(flipped(whole, end - 100))
+    await stage.start()
+    assert "已记下" in (await neighbours[-1].press(card, "乙")).text
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    """The same with one byte changed."""
+    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+
+
+def wal_end(wal: bytes) -> tuple[bytes, int]:
+    """The salt of a write-ahead log, and where its last commit ends (https://sqlite.org/fileformat.html)."""
+    page, salt, end = int.from_bytes(wal[8:12], "big"), wal[16:24], 32
+    for place in range(32, len(wal) - 24 - page + 1, 24 + page):
+        if wal[place + 8 : place + 16] != salt:
+            break  # left over from before it was begun anew
+        if wal[place + 4 : place + 8] != bytes(4):
+            end = place + 24 + page
+    return salt, end
 
 
 def counts(file: Path) -> dict[str, int]:
