@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from handlers.buttons import Button, Key
 from handlers.calendar import rows
-from handlers.draft import CallOff, Discard, Publish, ShowDraft, show_draft
+from handlers.draft import CallOff, ChooseKind, Discard, Publish, ShowDraft, TakeKind, show_draft
 from handlers.here import Here
 from handlers.notice import tell_cancelled
+from handlers.parties import ask_all
 from handlers.planning import ask_time, go_on
 from handlers.routes import Routes
 from rules.homes import Building
+from rules.kinds import CALLERS, to_call
 from rules.meetings import State, check_announced
 from rules.when import Moment, Precision
 from services import calling
@@ -41,7 +43,7 @@ async def led_building(here: Here) -> Building:
         led = await homes.led_by(here.unit.conn, here.person.id)
         if led and (here.building is None or here.building.id not in {each.id for each in led}):
             here.building = led[0]
-    return await here.the_leader()
+    return await here.the_leader(*CALLERS)
 
 
 @routes.press(CallMeeting)
@@ -70,11 +72,16 @@ async def call_another(here: Here, _button: CallAnother) -> None:
 
 
 async def _call(here: Here, building: Building, line: str) -> None:
-    draft = await calling.begin(here.unit, building, here.person.id)
+    before = await calling.draft_of(here.unit, building, here.person.id)
+    draft = before or await calling.begin(here.unit, building, here.person.id)
     if not line:
+        if before is None:
+            await calling.carry_over(here.unit, building, draft)
         await go_on(here, draft.id)
         return
     reading = await calling.take_line(here.unit, building, draft, line)
+    if before is None:
+        await calling.carry_over(here.unit, building, draft)
     draft = await meetings.get(here.unit.conn, draft.id)
     exact = isinstance(reading, Moment) and reading.precision is Precision.MINUTE
     if exact or (reading is None and draft.planned_at is not None):
@@ -90,12 +97,31 @@ async def show(here: Here, button: ShowDraft) -> None:
     await show_draft(here, meeting)
 
 
+@routes.press(ChooseKind)
+async def choose_kind(here: Here, button: ChooseKind) -> None:
+    """Offer the kinds that this person may call."""
+    draft, building = await calling.led(here.unit, button.meeting, here.person.id)
+    held = await homes.offices(here.unit.conn, building.id, here.person.id)
+    kinds = [Key(kind.name(here.lang), TakeKind(draft.id, kind.code)) for kind in to_call(held)]
+    keys = (*rows(kinds, 2), (here.key("back_to_draft", ShowDraft(draft.id)),))
+    await here.turn("calling.which_kind", keys=keys, kind=draft.preset, kinds=to_call(held))
+
+
+@routes.press(TakeKind)
+async def take_kind(here: Here, button: TakeKind) -> None:
+    """Make the draft one of this kind."""
+    draft, building = await calling.led(here.unit, button.meeting, here.person.id)
+    draft = await calling.set_kind(here.unit, building, draft, button.kind, here.person.id)
+    await show_draft(here, draft)
+
+
 @routes.press(Publish)
 async def publish(here: Here, button: Publish) -> None:
     """Send the notice out: once, however often it is pressed."""
     draft, here.building = await calling.led(here.unit, button.meeting, here.person.id)
     announced = await calling.publish(here.unit, draft, here.building, here.person.id)
     await here.show_building(here.building, "notice", announced.id, pinned=True)
+    await ask_all(here, announced, here.building)
     await show_draft(here, announced)
     await here.tell("calling.published", meeting=announced)
 

@@ -13,9 +13,11 @@ from handlers.speech import Screen, View, letter
 from handlers.ways import ShowMonthly
 from rules.calendar import facts
 from rules.homes import Building
+from rules.kinds import PARTIES
 from rules.meetings import Meeting, State, days_left, earliest_day, keeps_notice
+from rules.parties import Answer, Invited
 from services import outbox
-from storage import homes, meetings
+from storage import contacts, homes, meetings
 from storage import outbox as letters
 
 routes = Routes()
@@ -31,6 +33,19 @@ class ChangePlace(Button, code="kp"):
     """Asks for another place, of a draft or of an announced meeting."""
 
     meeting: int
+
+
+class ChooseKind(Button, code="kl"):
+    """Offers the kinds of meeting for a draft."""
+
+    meeting: int
+
+
+class TakeKind(Button, code="kg"):
+    """Makes a draft one of this kind."""
+
+    meeting: int
+    kind: str
 
 
 class AddItems(Button, code="ki"):
@@ -108,8 +123,26 @@ async def said_of(view: View, meeting: Meeting, building: Building) -> dict[str,
         "kind": meeting.preset,
         "agenda": counts,
         "zone": building.zone,
+        "parties": await _parties(view, meeting),
         **_time_facts(meeting, building, view.now),
     }
+
+
+async def _parties(view: View, meeting: Meeting) -> list[tuple[str, list[Invited]]]:
+    """Each party that the kind invites with its contacts, and what they answered."""
+    invited = await contacts.invited_to(view.conn, meeting.id)
+    if meeting.state is State.DRAFT:
+        known = await contacts.of_building(view.conn, meeting.building_id)
+        invited = [Invited(one, Answer.ASKED, "", None) for one in known]
+    return [
+        (PARTIES[code].en if view.lang == "en" else PARTIES[code].zh, _speaking(code, invited))
+        for code in meeting.preset.parties
+        if code in PARTIES
+    ]
+
+
+def _speaking(code: str, invited: list[Invited]) -> list[Invited]:
+    return [one for one in invited if one.contact.party == code]
 
 
 def _time_facts(meeting: Meeting, building: Building, now: datetime) -> dict[str, Any]:
@@ -134,6 +167,7 @@ def _draft_keys(view: View, meeting: Meeting, building: Building, other: Meeting
     this, zone = meeting.id, ZoneInfo(building.zone)
     in_time = meeting.planned_at is None or keeps_notice(meeting.preset, meeting.planned_at, view.now, zone)
     keys: list[tuple[Key, ...]] = [
+        (Key(view.label("choose_kind", kind=meeting.preset), ChooseKind(this)),),
         _change_keys(view, this),
         (
             Key(view.label("add_items"), AddItems(this)),

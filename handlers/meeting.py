@@ -10,6 +10,7 @@ from handlers.ballots import NewBallot
 from handlers.buttons import Button, Key, Keys
 from handlers.floor import RaiseHand
 from handlers.here import Here
+from handlers.parties import ShowParties
 from handlers.record import AddTask, hear_statement
 from handlers.room import Leave, check_in_by_code, close_cards, go_to, offer_again, show_room
 from handlers.routes import Routes
@@ -295,10 +296,18 @@ def _meeting_keys(view: View, meeting: Meeting, agenda: list[Item]) -> Keys:
     if meeting.state is not State.OPEN:
         return ()
     return (
-        (Key(view.label("check_in"), CheckIn(meeting.id)), Key(view.label("leave"), Leave(meeting.id))),
+        (
+            Key(view.label("check_in"), CheckIn(meeting.id)),
+            Key(view.label("leave"), Leave(meeting.id)),
+            *_party_key(view, meeting),
+        ),
         (*_next_key(view, meeting.id, agenda), Key(view.label("add_present"), AddPresent(meeting.id))),
         (Key(view.label("close_meeting"), CloseMeeting(meeting.id)),),
     )
+
+
+def _party_key(view: View, meeting: Meeting) -> tuple[Key, ...]:
+    return (Key(view.label("parties_here"), ShowParties(meeting.id)),) if meeting.preset.parties else ()
 
 
 def _next_key(view: View, meeting_id: int, agenda: list[Item]) -> tuple[Key, ...]:

@@ -59,7 +59,18 @@ def _view_facts(minutes: Minutes, words: Words) -> list[tuple[str, str]]:
         (say["chair"], minutes.chair),
         (say["recorder"], minutes.recorder),
         (say["attended"], attended + say["stop"] + say[quorum].format(quorum=minutes.quorum)),
+        *_view_parties(minutes, say),
     ]
+
+
+def _view_parties(minutes: Minutes, say: Section) -> list[tuple[str, str]]:
+    """The parties that were there, for a meeting that invited some."""
+    if not minutes.parties_needed and not minutes.parties:
+        return []
+    there = say["between"].join(f"{one.party} {one.name}".strip() for one in minutes.parties)
+    met = "parties_met" if minutes.quorate else "parties_missed"
+    needed = say[met].format(needed=minutes.parties_needed) if minutes.parties_needed else ""
+    return [(say["parties"], say["stop"].join(part for part in (there, needed) if part))]
 
 
 def _view_presence(person: Presence, say: Section) -> View:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.meetings import DEFAULT_KIND, KINDS
+from rules.kinds import DEFAULT_KIND, KINDS
 from rules.when import Ambiguous, InThePast, Moment, NoSuchDate, Recurrence, find
 from rules.when.pieces import split
 

@@ -1,16 +1,12 @@
-"""Meetings: what kinds there are, what each asks for, and what may be done with one in which state.
-
-Kinds are data, never code paths: a rural hamlet's 屋场恳谈会 and an owners' assembly differ by these numbers.
-"""
+"""Meetings: their agenda, and what may be done with one in which state."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from fractions import Fraction
-from math import ceil
 
+from rules.kinds import Kind, kind_of
 from rules.refusals import Refusal
 
 TITLE_LIMIT = 80  # characters of an item's title
@@ -40,50 +36,6 @@ class ItemState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Quorum:
-    """How many households must be present: a share of those invited, and never fewer than `least`."""
-
-    share: Fraction
-    least: int
-
-    def needed(self, invited: int) -> int:
-        """The number of households, at most all of them."""
-        return min(invited, max(self.least, ceil(self.share * invited)))
-
-    def reached(self, present: int, invited: int) -> bool:
-        """Whether so many present are enough; the number itself is (民法典1259)."""
-        return present >= self.needed(invited)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of meeting: its names, its notice period in days and its quorum."""
-
-    code: str
-    zh: str
-    en: str
-    notice: int
-    quorum: Quorum
-
-
-_FEW = Quorum(Fraction(1, 20), 3)  # a deliberation: 21 of 291 households made a good one
-KINDS = {
-    kind.code: kind
-    for kind in (
-        Kind("building", "楼宇会", "building meeting", 3, _FEW),
-        Kind("bench", "板凳调解会", "bench mediation", 0, Quorum(Fraction(0), 2)),
-        Kind("four_party", "四方议事会", "four-party meeting", 3, Quorum(Fraction(0), 4)),
-        Kind("courtyard", "屋场恳谈会", "courtyard talk", 3, _FEW),
-        Kind("evening", "邻里夜话", "evening talk", 1, Quorum(Fraction(0), 3)),
-        Kind("party_group", "党小组会", "party group meeting", 1, Quorum(Fraction(0), 3)),
-        # 物业管理条例: 15 days' notice; 民法典278: two thirds take part
-        Kind("owners", "业主大会", "owners' assembly", 15, Quorum(Fraction(2, 3), 1)),
-    )
-}
-DEFAULT_KIND = "building"
-
-
-@dataclass(frozen=True, slots=True)
 class Meeting:
     """A meeting of a building; `planned_at` is unknown while a draft has no time yet."""
 
@@ -105,7 +57,7 @@ class Meeting:
     @property
     def preset(self) -> Kind:
         """The kind of meeting it is."""
-        return KINDS[self.kind]
+        return kind_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

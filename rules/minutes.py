@@ -33,6 +33,17 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyPresence:
+    """A party that was there, by whoever spoke for it."""
+
+    event: int
+    party: str
+    name: str
+    at: datetime
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One sentence under an item: kind is "statement", "proposal" or "on_record"."""
 
@@ -146,6 +157,8 @@ class Minutes:
     stage: Stage
     corrections: tuple[Correction, ...]
     head: str  # hash of the last event read, hex
+    parties: tuple[PartyPresence, ...] = ()
+    parties_needed: int = 0  # where the kind's quorum counts parties
 
     @property
     def households(self) -> int:
@@ -159,5 +172,7 @@ class Minutes:
 
     @property
     def quorate(self) -> bool:
-        """Whether as many households were present as the kind of meeting needs."""
+        """Whether as many households, or parties, were present as the kind of meeting needs."""
+        if self.parties_needed:
+            return len({presence.party for presence in self.parties}) >= self.parties_needed
         return self.households >= self.quorum

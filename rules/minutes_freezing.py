@@ -17,6 +17,7 @@ from rules.minutes import (
     Item,
     Line,
     Minutes,
+    PartyPresence,
     Presence,
     Stage,
     TaskRecord,
@@ -49,6 +50,9 @@ def thaw(content: Mapping[str, Any]) -> Minutes:
         | {name: moment(content[name]) for name in ("planned", "opened", "closed")}
         | {
             "present": tuple(present),
+            "parties": tuple(
+                PartyPresence(**{**one, "at": moment(one["at"])}) for one in content.get("parties", ())
+            ),
             "items": tuple(_item(one, moment) for one in content["items"]),
             "next_meeting": moment(content["next_meeting"]) if content["next_meeting"] else None,
             "stage": Stage(content["stage"]),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from rules.ballots import labels
 from rules.events import Event
-from rules.meetings import KINDS
+from rules.kinds import PARTIES, kind_of
 from rules.minutes import (
     BallotRecord,
     Correction,
@@ -17,6 +17,7 @@ from rules.minutes import (
     Item,
     Line,
     Minutes,
+    PartyPresence,
     Presence,
     Stage,
     TaskRecord,
@@ -30,7 +31,8 @@ NAMELESS = {"zh": "住户", "en": "Resident"}  # written down by the door alone
 class Book:
     """What the ids in the events stand for, as it is to be published: names come masked, times get a zone.
 
-    `people` by person, `doors` and `guests` (those written down without a phone) by household.
+    `people` by person, `doors` and `guests` (those written down without a phone) by household,
+    `contacts` by contact.
     """
 
     community: str
@@ -40,6 +42,7 @@ class Book:
     people: Mapping[int, str]
     doors: Mapping[int, str]
     guests: Mapping[int, str]
+    contacts: Mapping[int, str] = field(default_factory=dict)
 
     def who(self, event: Event) -> str:
         """Who did it: a name, and the door if it was said for a household."""
@@ -71,7 +74,7 @@ def read(events: Iterable[Event], book: Book, stage: Stage = Stage.DRAFT) -> Min
     opened, closed = log["opened"][0], log["closed"][-1]
     notice = _notice(log)
     items = tuple(_items(log, book))
-    kind = KINDS[notice["kind"]]
+    kind = kind_of(notice["kind"])
     return Minutes(
         community=book.community,
         building=book.building,
@@ -91,6 +94,8 @@ def read(events: Iterable[Event], book: Book, stage: Stage = Stage.DRAFT) -> Min
         stage=stage,
         corrections=tuple(_corrections(log, book)),
         head=last.hash,
+        parties=tuple(_party(event, book) for event in log["party_in"]),
+        parties_needed=opened.data.get("parties", [0])[0],
     )
 
 
@@ -127,6 +132,14 @@ def _left(household: int, log: Log, book: Book) -> datetime | None:
     moves = [one for one in (*log["left"], *log["came_back"]) if one.data["household"] == household]
     last = max(moves, key=lambda move: move.number, default=None)
     return book.at(last) if last is not None and last.kind == "left" else None
+
+
+def _party(event: Event, book: Book) -> PartyPresence:
+    data = event.data
+    known = PARTIES.get(data["party"])
+    party = data["party"] if known is None else known.en if book.lang == "en" else known.zh
+    name = book.contacts.get(data["contact"], "")
+    return PartyPresence(event.number, party, name, book.at(event), data["late"])
 
 
 def _items(log: Log, book: Book) -> Iterator[Item]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.meetings import Kind
+from rules.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Households present, invited and needed; `needed` is 0 for a kind of meeting without a quorum."""
+    """Households (or parties) present, invited and needed; `needed` is 0 for a kind without a quorum."""
 
     present: int
     invited: int
     needed: int
+    parties: bool = False  # whether it is parties that are counted
 
     @property
     def reached(self) -> bool:
@@ -26,6 +27,11 @@ class Standing:
         return max(0, self.needed - self.present)
 
 
-def standing(kind: Kind, present: int, invited: int) -> Standing:
-    """How a meeting of this kind stands with so many households present of so many invited."""
+def standing(kind: Kind, present: int, invited: int, parties: int = 0) -> Standing:
+    """How a meeting of this kind stands with so many households present of so many invited.
+
+    `parties`: how many of the parties are there, for a kind whose quorum counts them.
+    """
+    if kind.quorum.parties:
+        return Standing(parties, len(kind.parties), kind.quorum.parties, parties=True)
     return Standing(present, invited, kind.quorum.needed(invited))

@@ -30,6 +30,7 @@ from rules.calendar import closing
 from rules.counting import Method, TieRule
 from rules.counting.question import BUDGETS
 from rules.homes import Building
+from rules.kinds import KindDoesNotVote
 from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
@@ -99,10 +100,11 @@ async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> B
     """Write a ballot down, to be read back before it opens.
 
     Raises NotTheLeader, NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice,
-    AtMostOutOfRange.
+    AtMostOutOfRange, KindDoesNotVote.
     """
     await check_convener(unit.conn, building.id, person_id)
     plan = await _under_discussion(unit.conn, building.id, check_plan(plan))
+    await _check_votes(unit.conn, plan)
     return await ballots.add(
         unit.conn,
         _offered(plan, building.lang),
@@ -147,6 +149,13 @@ async def _under_discussion(conn: Connection, building_id: int, plan: Plan) -> P
             if item.state is ItemState.OPEN:
                 return replace(plan, meeting_id=meeting.id, item_id=item.id)
     return plan
+
+
+async def _check_votes(conn: Connection, plan: Plan) -> None:
+    """Go on unless the meeting it belongs to is of a kind that votes on nothing. Raises KindDoesNotVote."""
+    meeting = await meetings.find(conn, plan.meeting_id) if plan.meeting_id else None
+    if meeting is not None and not meeting.preset.votes:
+        raise KindDoesNotVote(kind=meeting.preset)
 
 
 async def check_draft(unit: Unit, ballot_id: int, person_id: int) -> Ballot:

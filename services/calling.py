@@ -8,8 +8,15 @@ from zoneinfo import ZoneInfo
 
 from rules.calling import Timed, read_call
 from rules.homes import Building
-from rules.meetings import (
+from rules.kinds import (
     DEFAULT_KIND,
+    KINDS,
+    NoSuchKind,
+    check_caller,
+    check_parties,
+    to_call,
+)
+from rules.meetings import (
     MOST_ITEMS,
     MOST_PROPOSALS,
     PLACE_LIMIT,
@@ -33,8 +40,8 @@ from rules.meetings import (
 from rules.people import NotTheLeader
 from rules.refusals import Refusal
 from rules.when import Moment, Precision
-from services import outbox, reminding
-from storage import homes, log, meetings, people
+from services import carried, outbox, parties, reminding
+from storage import contacts, homes, log, meetings, people
 from storage.store import Unit
 
 FARTHEST = timedelta(days=400)
@@ -54,11 +61,15 @@ class TooFarAhead(Refusal):
 
 
 async def led(unit: Unit, meeting_id: int, person_id: int) -> tuple[Meeting, Building]:
-    """A meeting and its building, for a leader of it. Raises NoSuchMeeting, NotTheLeader."""
+    """A meeting and its building, for a leader or one who may call this kind of meeting.
+
+    Raises NoSuchMeeting, NotTheLeader.
+    """
     meeting = await meetings.find(unit.conn, meeting_id)
     if meeting is None:
         raise NoSuchMeeting
-    if "leader" not in await homes.offices(unit.conn, meeting.building_id, person_id):
+    held = await homes.offices(unit.conn, meeting.building_id, person_id)
+    if held.isdisjoint({"leader", *meeting.preset.callers}):
         raise NotTheLeader
     return meeting, await homes.building(unit.conn, meeting.building_id)
 
@@ -77,15 +88,29 @@ async def others_draft(unit: Unit, building: Building, person_id: int) -> Meetin
 
 async def begin(unit: Unit, building: Building, person_id: int) -> Meeting:
     """The leader's draft: the one begun earlier, or a new one."""
-    return await draft_of(unit, building, person_id) or await meetings.add(
+    return await draft_of(unit, building, person_id) or await _new_draft(unit, building, person_id)
+
+
+async def _new_draft(unit: Unit, building: Building, person_id: int) -> Meeting:
+    held = await homes.offices(unit.conn, building.id, person_id)
+    mine = [kind.code for kind in to_call(held)] or [DEFAULT_KIND]
+    return await meetings.add(
         unit.conn,
         building_id=building.id,
-        kind=DEFAULT_KIND,
+        kind=mine[0],
         state=State.DRAFT,
         convener_id=person_id,
         place="",
         sequence=0,
     )
+
+
+async def carry_over(unit: Unit, building: Building, draft: Meeting, standing: Iterable[str] = ()) -> None:
+    """Put what comes back, and what stands on each agenda, on a draft behind what it is called for."""
+    have = {item.title for item in await meetings.items_of(unit.conn, draft.id)}
+    coming = [title for title in await carried.gather(unit.conn, building, standing) if title not in have]
+    for title in coming[: MOST_ITEMS - len(have)]:
+        await add_item(unit, draft, title)
 
 
 async def take_line(unit: Unit, building: Building, draft: Meeting, line: str) -> Timed | None:
@@ -97,7 +122,7 @@ async def take_line(unit: Unit, building: Building, draft: Meeting, line: str) -
     known = await meetings.places(unit.conn, building.id, most=50)
     call = read_call(line, unit.now.astimezone(ZoneInfo(building.zone)), known)
     if call.kind != DEFAULT_KIND:
-        await meetings.change(unit.conn, draft.id, kind=call.kind)
+        draft = await set_kind(unit, building, draft, call.kind, draft.convener_id)
     if call.place:
         await set_place(unit, draft, call.place)
     have = {item.title for item in await meetings.items_of(unit.conn, draft.id)}
@@ -107,6 +132,30 @@ async def take_line(unit: Unit, building: Building, draft: Meeting, line: str) -
     if isinstance(call.reading, Moment) and call.reading.precision is Precision.MINUTE:
         await set_time(unit, draft, call.reading.start, call.reading.end)
     return call.reading
+
+
+async def set_kind(unit: Unit, building: Building, draft: Meeting, code: str, by_id: int) -> Meeting:
+    """Make a draft one of another kind; what the former kind began with goes, what this begins with comes.
+
+    Raises NotADraft, NoSuchKind, MayNotCall, TooManyItems.
+    """
+    check_draft(draft)
+    if code not in KINDS:
+        raise NoSuchKind
+    check_caller(KINDS[code], await homes.offices(unit.conn, building.id, by_id))
+    await _drop_template(unit, draft, draft.preset.agenda(building.lang))
+    await meetings.change(unit.conn, draft.id, kind=code)
+    for title in KINDS[code].agenda(building.lang):
+        await add_item(unit, draft, title)
+    await outbox.renew(unit, "draft", draft.id)
+    return await meetings.get(unit.conn, draft.id)
+
+
+async def _drop_template(unit: Unit, draft: Meeting, titles: Iterable[str]) -> None:
+    """Take off what the kind put on, unless something was proposed for it."""
+    for item in await meetings.items_of(unit.conn, draft.id):
+        if item.title in titles and not await meetings.proposals_of(unit.conn, [item.id]):
+            await meetings.drop_item(unit.conn, item.id)
 
 
 async def set_time(unit: Unit, draft: Meeting, planned: datetime, end: datetime | None = None) -> None:
@@ -215,15 +264,20 @@ async def discard(unit: Unit, draft: Meeting) -> None:
 async def publish(unit: Unit, draft: Meeting, building: Building, by_id: int) -> Meeting:
     """Announce a draft: agenda and proposals are frozen, reminders are scheduled.
 
-    Raises NotADraft, NoTimeYet, NoPlaceYet, NothingOnTheAgenda, TimeIsOver, InsideTheNotice, NoGroupYet.
+    Raises NotADraft, NoTimeYet, NoPlaceYet, NothingOnTheAgenda, TimeIsOver, InsideTheNotice, MayNotCall,
+    PartiesMissing, NoGroupYet.
     """
     agenda = await meetings.items_of(unit.conn, draft.id)
     planned = check_complete(draft, len(agenda), unit.now, ZoneInfo(building.zone))
+    check_caller(draft.preset, await homes.offices(unit.conn, building.id, by_id))
+    speaking = {contact.party for contact in await contacts.of_building(unit.conn, building.id)}
+    check_parties(draft.preset, speaking)
     group = await people.group_of(unit.conn, building.id)
     if group is None or group.state != "here":
         raise NoGroupYet
     await meetings.change(unit.conn, draft.id, state=State.ANNOUNCED, published_at=unit.now)
-    await _record_notice(unit, draft, agenda, planned, by_id)
+    asked = await parties.invite(unit, draft)
+    await _record_notice(unit, draft, agenda, planned, by_id, [[one.id, one.party] for one in asked])
     announced = await meetings.get(unit.conn, draft.id)
     await reminding.schedule_meeting(unit, announced, building.zone)
     await _renew(unit, draft.id)
@@ -231,11 +285,23 @@ async def publish(unit: Unit, draft: Meeting, building: Building, by_id: int) ->
 
 
 async def _record_notice(
-    unit: Unit, draft: Meeting, agenda: Iterable[Item], planned: datetime, by_id: int
+    unit: Unit,
+    draft: Meeting,
+    agenda: Iterable[Item],
+    planned: datetime,
+    by_id: int,
+    asked: list[list[object]],
 ) -> None:
     stream = f"meeting:{draft.id}"
     titles = [[item.number, item.title] for item in agenda]
-    facts = {"planned": planned.isoformat(), "place": draft.place, "kind": draft.kind, "items": titles}
+    facts: dict[str, object] = {
+        "planned": planned.isoformat(),
+        "place": draft.place,
+        "kind": draft.kind,
+        "items": titles,
+    }
+    if asked:
+        facts["parties"] = asked
     await log.append(unit.conn, stream, "published", unit.now, **facts, by=by_id)
     for proposal in await meetings.proposals_of(unit.conn, [item.id for item in agenda]):
         await log.append(

@@ -10,12 +10,13 @@ from rules.attendance import AlreadyPresent, Arrival, Attendee, check_holder, re
 from rules.ballots import State as BallotState
 from rules.homes import Building, Household
 from rules.meetings import Item, ItemState, Meeting, NoSuchMeeting, State, check_announced
+from rules.parties import parties_present
 from rules.people import Chat, Person
 from rules.quorum import Standing, standing
 from rules.room import CodeNeeded, Mode, came_late
 from rules.sitting import AnotherMeetingOpen, BallotStillOpen, NoMeetingOpen
 from services import minutes
-from storage import attendance, ballots, homes, log, meetings, people
+from storage import attendance, ballots, contacts, homes, log, meetings, people
 from storage.store import Connection, Unit
 
 
@@ -73,6 +74,8 @@ async def start(unit: Unit, building: Building, person: Person, meeting_id: int)
     await meetings.change(unit.conn, meeting.id, state=str(State.OPEN), opened_at=unit.now)
     invited = await homes.count_households(unit.conn, building.id)
     chair, recorder = await _offices(unit.conn, building, person)
+    quorum = meeting.preset.quorum
+    parties = {"parties": [quorum.parties, len(meeting.preset.parties)]} if quorum.parties else {}
     await log.append(
         unit.conn,
         stream(meeting.id),
@@ -82,7 +85,8 @@ async def start(unit: Unit, building: Building, person: Person, meeting_id: int)
         chair=chair,
         recorder=recorder,
         invited=invited,
-        quorum=meeting.preset.quorum.needed(invited),
+        quorum=quorum.needed(invited),
+        **parties,
     )
     return await meetings.get(unit.conn, meeting.id)
 
@@ -103,7 +107,9 @@ async def _offices(conn: Connection, building: Building, opener: Person) -> tupl
 async def count(conn: Connection, meeting: Meeting) -> Standing:
     """How a meeting stands against its quorum."""
     present = [one for one in await attendance.of_meeting(conn, meeting.id) if one.left_at is None]
-    return standing(meeting.preset, len(present), await homes.count_households(conn, meeting.building_id))
+    invited = await homes.count_households(conn, meeting.building_id)
+    parties = parties_present(await contacts.invited_to(conn, meeting.id))
+    return standing(meeting.preset, len(present), invited, parties)
 
 
 async def check_in(

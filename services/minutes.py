@@ -24,7 +24,7 @@ from rules.minutes_filing import (
 from rules.minutes_freezing import fingerprint, freeze, thaw
 from rules.minutes_reading import Book, read
 from rules.people import Person
-from storage import attendance, homes, log, meetings, people
+from storage import attendance, contacts, homes, log, meetings, people
 from storage import minutes as files
 from storage.outbox import schedule
 from storage.store import Connection, Unit
@@ -86,6 +86,9 @@ async def _book(conn: Connection, meeting_id: int) -> Book:
             one.household_id: mask(one.name)
             for one in await attendance.of_meeting(conn, meeting_id)
             if one.name
+        },
+        contacts={
+            one.contact.id: mask(one.contact.name) for one in await contacts.invited_to(conn, meeting_id)
         },
     )
 

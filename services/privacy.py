@@ -10,7 +10,7 @@ from markupsafe import escape
 from rules.homes import Building, Claim, Household
 from rules.people import Person
 from services import outbox
-from storage import homes, log, privacy
+from storage import contacts, homes, log, privacy
 from storage import outbox as letters
 from storage.store import Unit
 
@@ -80,6 +80,7 @@ async def forget(unit: Unit, person: Person, chat_id: int) -> list[Building]:
     buildings = {home.building_id for home, _, _ in await privacy.memberships(unit.conn, person.id)}
     asked = await homes.open_claims(unit.conn, person.id)
     await homes.leave_all(unit.conn, person.id)
+    await contacts.forget(unit.conn, person.id, unit.now)
     await privacy.erase(unit.conn, person.id)
     if person.address is not None:
         await privacy.erase_faults(unit.conn, person.address)

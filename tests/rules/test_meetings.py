@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from rules.kinds import KINDS
 from rules.meetings import (
-    KINDS,
     InsideTheNotice,
     Meeting,
     NoPlaceYet,
