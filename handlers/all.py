@@ -10,6 +10,7 @@ from handlers import (
     calling,
     claims,
     contacts,
+    deliveries,
     draft,
     floor,
     guests,
@@ -31,6 +32,7 @@ from handlers import (
     room,
     slip,
     slip_page,
+    time_polls,
 )
 from handlers.routes import Routes
 
@@ -57,6 +59,7 @@ def all_routes() -> Routes:
         draft,
         notice,
         parties,
+        deliveries,
         contacts,
         reminders,
         monthly,
@@ -67,6 +70,7 @@ def all_routes() -> Routes:
         slip,
         slip_page,
         results,
+        time_polls,
     ):
         everything.include(file.routes)
     return everything

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import deliveries
 from handlers.buttons import Button, Key
 from handlers.calendar import rows
 from handlers.draft import CallOff, ChooseKind, Discard, Publish, ShowDraft, TakeKind, show_draft
@@ -121,6 +122,7 @@ async def publish(here: Here, button: Publish) -> None:
     draft, here.building = await calling.led(here.unit, button.meeting, here.person.id)
     announced = await calling.publish(here.unit, draft, here.building, here.person.id)
     await here.show_building(here.building, "notice", announced.id, pinned=True)
+    await deliveries.send(here, announced, here.building)
     await ask_all(here, announced, here.building)
     await show_draft(here, announced)
     await here.tell("calling.published", meeting=announced)

@@ -86,6 +86,18 @@ class CallOff(Button, code="kc"):
     meeting: int
 
 
+class WhoKnows(Button, code="kv"):
+    """Lists who has not seen the notice."""
+
+    meeting: int
+
+
+class PrintNotice(Button, code="kf"):
+    """Sends the notice for the door."""
+
+    meeting: int
+
+
 class ShowDraft(Button, code="ks"):
     """Shows the draft (again), leaving whatever was being asked."""
 
@@ -185,7 +197,9 @@ def _draft_keys(view: View, meeting: Meeting, building: Building, other: Meeting
 def _announced_keys(view: View, meeting: Meeting) -> Keys:
     call_off = Key(view.label("call_off"), CallOff(meeting.id))
     months = Key(view.label("months"), ShowMonthly(meeting.building_id))
-    return (_change_keys(view, meeting.id), (call_off, months))
+    known = Key(view.label("who_knows"), WhoKnows(meeting.id))
+    door = Key(view.label("print_notice"), PrintNotice(meeting.id))
+    return (_change_keys(view, meeting.id), (known, door), (call_off, months))
 
 
 def _change_keys(view: View, meeting_id: int) -> tuple[Key, ...]:

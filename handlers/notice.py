@@ -11,9 +11,10 @@ from handlers.here import Here
 from handlers.meeting import OpenMeeting
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, View
+from rules.deliveries import Reached
 from rules.homes import Building
 from rules.meetings import Item, Meeting, Proposal, State
-from services import coming, reminding
+from services import coming, delivering, reminding
 from services.invitation import invitation
 from services.outbox import Rank
 from storage import homes, meetings, people
@@ -55,9 +56,11 @@ async def draw(view: View, about_id: int) -> Screen | None:
     building = await homes.building(view.conn, meeting.building_id)
     said = await said_of(view, meeting, building)
     replies = await meetings.replies_of(view.conn, meeting.id)
+    states = await delivering.by_home(view.conn, meeting)
     text = view.html(
         "notice.card",
         **said,
+        known=sum(state is Reached.SEEN for _, state in states),
         households=await homes.count_households(view.conn, building.id),
         coming=sum(reply.coming for reply in replies),
         away=sum(not reply.coming for reply in replies),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handlers import deliveries
 from handlers.agenda import ask_items
 from handlers.buttons import Button, Key, Keys
 from handlers.calendar import (
@@ -23,6 +24,7 @@ from handlers.calendar import (
 from handlers.draft import ChangePlace, ChangeTime, ShowDraft, show_draft
 from handlers.here import Here
 from handlers.notice import tell_change
+from handlers.parties import ask_all
 from handlers.routes import Routes
 from rules.calling import Timed
 from rules.homes import Building
@@ -356,6 +358,8 @@ async def confirm_change(here: Here, button: ConfirmChange) -> None:
     changed = await calling.change(here.unit, meeting, building, here.person.id, planned, place)
     await show_draft(here, changed)
     await tell_change(here, changed, building, meeting)
+    await deliveries.send(here, changed, building, before=meeting)
+    await ask_all(here, changed, building)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,0 +1,71 @@
+"""Finding a date: offered times, one answer a household, and the meeting called for the best."""
+
+from __future__ import annotations
+
+from sandbox.conversations import Seen
+from tests.scenes import Scene, bound_building, press, residents, say
+from tests.stage import Stage
+
+
+async def asked(stage: Stage, scene: Scene) -> Seen:
+    """A date asked for in the group, with two times."""
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "/when 电动车棚")
+    assert "请给几个时间" in draft.text
+    wrong = await say(stage, scene.leader, chat, "看大家方便")
+    assert "没听出是几号几点" in wrong.text
+    one = await say(stage, scene.leader, chat, "下周三晚上七点半")
+    assert "再加一个" in one.text
+    assert "✅ 问大家" not in one.labels
+    two = await say(stage, scene.leader, chat, "下周六上午九点")
+    await press(stage, scene.leader, two, "✅ 问大家")
+    card = scene.group.messages[-1]
+    assert "什么时候开会合适？ 电动车棚" in card.text
+    return card
+
+
+async def test_the_best_time_calls_the_meeting(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    first, second, third = await residents(stage, scene, 3)
+    card = await asked(stage, scene)
+    wednesday, saturday = "11月25日（周三）19:30", "11月28日（周六）09:00"
+    early = await press(stage, scene.leader, card, "按⭐开会")
+    assert "还没有人说可以" in (early.text or "")
+    noted = await press(stage, first, card, saturday)
+    assert "可以 ✅" in (noted.text or "")
+    await press(stage, first, card, wednesday)
+    await press(stage, second, card, saturday)
+    await stage.restart()
+    for said in ("可以", "勉强可以", "不行"):
+        noted = await press(stage, third, card, wednesday)
+        assert f"：{said}" in (noted.text or "")
+    assert f"⭐ {saturday}　✅2 🆗0 ❌0" in card.text
+    assert f"▫️ {wednesday}　✅1 🆗0 ❌1" in card.text
+    assert "已有 3 户" in card.text
+    assert "“可以”最多；一样多看“不行”最少；再一样取最早" in card.text
+    stranger = stage.sandbox.people.new("示例路人")
+    await stranger.join(scene.group)
+    refused = await press(stage, stranger, card, saturday)
+    assert "还没有登记" in (refused.text or "")
+    not_led = await press(stage, first, card, "按⭐开会")
+    assert "组长" in (not_led.text or "")
+    await press(stage, scene.leader, card, "按⭐开会")
+    await stage.settle()
+    assert "已按 ⭐ 起草会议" in card.text
+    late = await first.press_forged(card, "qs:1:1")
+    assert "已经结束" in (late.text or "")
+    draft = await say(stage, scene.leader, scene.leader.private(), "/meeting 社区活动室")
+    assert saturday in draft.text
+    assert "1. 电动车棚" in draft.text
+
+
+async def test_a_time_is_added_from_the_calendar(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "约时间")
+    await press(stage, scene.leader, draft, "从日历加")
+    await press(stage, scene.leader, draft, "28")
+    await press(stage, scene.leader, draft, "9:00")
+    assert "1. 11月28日（周六）09:00" in draft.text
+    await press(stage, scene.leader, draft, "重来")
+    assert "请给几个时间" in draft.text
