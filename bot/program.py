@@ -28,6 +28,7 @@ from bot.webhook import Webhook
 from handlers.all import all_routes
 from handlers.telegram import Reception
 from handlers.words import Words
+from rules.kinds import known
 from services.vote_box import VoteBox
 from storage import migrate
 from storage.engine import open_engine
@@ -109,7 +110,7 @@ async def running(
     program = build(settings, now, limits or Limits(), speed)
     try:
         await migrate.upgrade(program.store.engine)
-        async with program.application:
+        async with program.application, _knowing(settings):
             try:
                 await program.start()
                 await introduce(program.application.bot)
@@ -119,6 +120,13 @@ async def running(
     finally:
         await program.application.bot.shutdown()  # the library leaves it open where it could not begin
         await program.store.close()
+
+
+@asynccontextmanager
+async def _knowing(settings: Settings) -> AsyncIterator[None]:
+    """The operator's kinds of meeting are known as long as the bot runs."""
+    with known(settings.kinds):
+        yield
 
 
 def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed: float) -> Program:

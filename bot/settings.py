@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.kinds import WrongKind, read_kind
+from rules.kinds import Kind
+
 SECRETS = {"token": "LOUYUHUI_TOKEN", "database": "LOUYUHUI_DATABASE"}
 WEBHOOK_SECRET = "LOUYUHUI_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -50,6 +53,7 @@ class Settings:
     log_level: str = "info"
     font: Path | None = None
     metrics_listen: Address | None = None  # /metrics, /healthz and /readyz; None: closed
+    kinds: tuple[Kind, ...] = ()  # of meeting, beside the presets
     webhook: Webhook = Webhook()
 
 
@@ -191,6 +195,22 @@ _WEBHOOK_READERS: Mapping[str, Callable[[str, object], Any]] = {
     "max_connections": _connections,
 }
 
+
+def _kinds(key: str, value: object) -> tuple[Kind, ...]:
+    """The kinds of meeting the operator adds; each code once."""
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise _wrong(key, "方括号里一个个 {…}", "a list of {…} in brackets")
+    read = []
+    for number, section in enumerate(value, 1):
+        try:
+            read.append(read_kind(section))
+        except WrongKind as wrong:
+            raise _wrong(f"kinds[{number}].{wrong.key}", wrong.zh, wrong.en) from None
+    if len({kind.code for kind in read}) < len(read):
+        raise _wrong(f"{key}.code", "各不相同的", "different in each section")
+    return tuple(read)
+
+
 _READERS: Mapping[str, Callable[[str, object], object]] = {
     "token": _text,
     "database": _text,
@@ -200,4 +220,5 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "font": _path,
     "metrics_listen": _address_or_none,
     "webhook": _webhook,
+    "kinds": _kinds,
 }

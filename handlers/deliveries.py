@@ -16,7 +16,7 @@ from rules.calendar import outside_quiet
 from rules.deliveries import Reached, count
 from rules.homes import Building
 from rules.meetings import Meeting
-from services import calling, coming, delivering
+from services import calling, coming, delivering, reminding
 from services.outbox import Rank
 from storage import homes, meetings, people
 
@@ -36,7 +36,10 @@ async def send(speech: Speech, meeting: Meeting, building: Building, before: Mee
     waking = outside_quiet(speech.now.astimezone(ZoneInfo(building.zone)))
     agenda = await meetings.items_of(speech.unit.conn, meeting.id)
     facts: dict[str, Any] = {"meeting": meeting, "building": building, "kind": meeting.preset}
+    coming_ones = await reminding.people_coming(speech.unit, meeting, only_wanting=False) if before else []
+    with_file = {person.id for person in coming_ones}
     for person in await delivering.to_send(speech.unit, meeting):
+        document = {"make": "invitation", "about": meeting.id, "lang": person.lang}
         await speech.tell_person(
             person.id,
             "deliveries.notice",
@@ -45,6 +48,7 @@ async def send(speech: Speech, meeting: Meeting, building: Building, before: Mee
             notice=True,
             key=f"notice:{meeting.id}:{meeting.sequence}:{person.id}",
             not_before=waking if waking > speech.now else None,
+            more={"document": document} if person.id in with_file else None,
             agenda=agenda,
             before=before,
             zone=building.zone,
@@ -85,7 +89,7 @@ async def who_knows(here: Here, button: WhoKnows) -> None:
         building=building,
         counts={str(state): number for state, number in count(each for _, each in states).items()},
         doors={state: found[:MOST_DOORS] for state, found in doors.items()},
-        more={state: max(0, len(found) - MOST_DOORS) for state, found in doors.items()},
+        beyond={state: max(0, len(found) - MOST_DOORS) for state, found in doors.items()},
     )
 
 

@@ -207,22 +207,23 @@ async def make_invitation(view: View, about_id: int) -> Made:
 
 
 async def tell_change(here: Here, meeting: Meeting, building: Building, before: Meeting) -> None:
-    """Tell the group, and those who said they come, of a new time or place."""
+    """Tell the group of a new time or place; the private messages are handlers.deliveries'."""
     facts = {"meeting": meeting, "before": before, "building": building, "kind": meeting.preset}
     await here.say_to_building(building, "notice.moved", notice=True, **facts)
-    await _tell_coming(here, meeting, "notice.moved", facts | {"zone": building.zone})
 
 
 async def tell_cancelled(here: Here, meeting: Meeting, building: Building) -> None:
-    """Tell the group, and those who said they come, that it is called off."""
+    """Tell the group, and all who had the notice, that it is called off."""
     facts = {"meeting": meeting, "building": building, "kind": meeting.preset}
     await here.say_to_building(building, "notice.called_off", notice=True, **facts)
-    await _tell_coming(here, meeting, "notice.called_off", facts | {"zone": building.zone})
+    await _tell_invited(here, meeting, "notice.called_off", facts | {"zone": building.zone})
 
 
-async def _tell_coming(here: Here, meeting: Meeting, name: str, facts: dict[str, Any]) -> None:
-    for person in await reminding.people_coming(here.unit, meeting, only_wanting=False):
-        document = {"make": "invitation", "about": meeting.id, "lang": person.lang}
-        await here.tell_person(
-            person.id, name, rank=Rank.BULK, notice=True, more={"document": document}, **facts
-        )
+async def _tell_invited(here: Here, meeting: Meeting, name: str, facts: dict[str, Any]) -> None:
+    """Tell each who had the notice; the calendar file goes to those who come."""
+    coming = {one.id for one in await reminding.people_coming(here.unit, meeting, only_wanting=False)}
+    for person_id in await delivering.had_it(here.unit.conn, meeting):
+        lang = (await people.get(here.unit.conn, person_id)).lang
+        document = {"make": "invitation", "about": meeting.id, "lang": lang}
+        more = {"document": document} if person_id in coming else None
+        await here.tell_person(person_id, name, rank=Rank.BULK, notice=True, more=more, **facts)

@@ -20,6 +20,11 @@ async def to_send(unit: Unit, meeting: Meeting) -> list[Person]:
     return list(people.values())
 
 
+async def had_it(conn: Connection, meeting: Meeting) -> list[int]:
+    """To whom the notice of a meeting was sent, by id."""
+    return [one.person_id for one in await deliveries.of_meeting(conn, meeting.id)]
+
+
 async def know(unit: Unit, meeting_id: int, person_id: int) -> bool:
     """Write down that somebody has seen the notice; whether it was sent to them."""
     known = await deliveries.seen(unit.conn, meeting_id, person_id, unit.now)

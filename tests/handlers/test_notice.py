@@ -130,7 +130,7 @@ async def test_a_moved_meeting_updates_the_calendar_and_a_cancelled_one_leaves_i
     await press(stage, scene.leader, control, "改地点")
     asked = await say(stage, scene.leader, scene.leader.private(), "小区凉亭")
     await press(stage, scene.leader, asked, "就这样")
-    assert "楼宇会有改动" in coming.private().messages[-1].caption
+    assert "3栋楼宇会有改动" in coming.private().messages[-1].caption
     _, moved = last_file(coming)
     await press(stage, scene.leader, asked, "取消会议")
     await press(stage, scene.leader, asked, "确定取消")
