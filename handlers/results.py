@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
+
+from markupsafe import Markup
 
 from handlers import polling
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
+from handlers.words import bar, yuan
 from paper.pictures import Bar, result_picture
 from rules.ballots import Ballot, State
-from rules.counting import explain
+from rules.counting import Method, Step, explain
+from rules.counting.question import BUDGETS
+from rules.exchange.amounts import amount_text
 from rules.results import Standing, may_show, standings
 from rules.votes import NotThisBallot
-from rules.ways import Choice
+from rules.ways import BLOCK, Choice
 from services import ballots, results
 from storage import ballots as stored
 from storage import homes, objections
@@ -29,7 +35,9 @@ _NAMED = 24  # winners a card names
 _ROW = 10  # characters of a name in a row of figures
 _HEADLINE = 300  # characters for their names
 _ALERT = 120  # characters for the names in an alert
-_KEYS = {"for": 1, "against": 2, "abstain": 3}
+_MOST_TOLD = 3000  # characters of the steps of a count
+_VERBATIM = frozenset({"reason", "seed", "about"})  # what may read like an option's number and is none
+_SUMS = frozenset({"share", "from_", "budget", "cost", "left", "each_at_most"})
 
 
 class MyVote(Button, code="rm"):
@@ -68,7 +76,10 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "building": building,
         "result": ballot.result,
         "rows": rows,
-        "lines": rows[: _LINES if len(rows) <= _LINES else _FEW_LINES],
+        "lines": _drawn(view, ballot, rows[: _LINES if len(rows) <= _LINES else _FEW_LINES]),
+        "reasons": ballot.result.get("reasons", []),
+        "blocked": ballot.method is Method.CONSENT and ballot.result["votes"][BLOCK - 1] != 0,
+        "spent": sum(ballot.options[number - 1].cost or 0 for number in ballot.result["won"]),
         "won": [ballot.options[number - 1] for number in ballot.result["won"]],
         "tied": [ballot.options[number - 1] for number in ballot.result["tied"]],
         "named": _named_winners(ballot),
@@ -126,10 +137,38 @@ async def paint(view: View, ballot_id: int) -> Made:
     return Made(f"result-{ballot.id}.png", content)
 
 
+def _drawn(view: View, ballot: Ballot, rows: list[Standing]) -> list[tuple[Standing, str, str]]:
+    """Rows of figures, each with what it says and its bar."""
+    return [(row, _figure(view, ballot, row), _fill(_share(ballot, row))) for row in rows]
+
+
+def _fill(share: Fraction) -> str:
+    return str(bar(share.numerator, share.denominator))
+
+
+def _figure(view: View, ballot: Ballot, row: Standing) -> str:
+    voted = max(1, ballot.voted)
+    return view.words.plain(
+        view.lang,
+        "results.figure",
+        method=str(ballot.method),
+        votes=amount_text(row.votes),
+        percent=int((row.votes * 200 + voted) // (voted * 2)),
+        cost=row.option.cost or 0,
+    )
+
+
+def _share(ballot: Ballot, row: Standing) -> Fraction:
+    """How much of a bar is filled: of all who voted, or of the best where figures are no households."""
+    whole = Fraction(ballot.voted)
+    if ballot.method in (Method.SCORE, Method.SCHULZE):
+        whole = max((Fraction(one.votes) for one in standings(ballot)), default=whole)
+    return Fraction(row.votes) / whole if whole else Fraction(0)
+
+
 def _bar(view: View, ballot: Ballot, row: Standing) -> Bar:
-    figure = view.words.plain(view.lang, "results.figure", votes=row.votes, voted=ballot.voted)
-    share = Fraction(row.votes, ballot.voted) if ballot.voted else Fraction(0)
-    return Bar(row.option.label, row.option.text, figure, share, row.won)
+    figure = _figure(view, ballot, row)
+    return Bar(row.option.label, row.option.text, figure, _share(ballot, row), row.won)
 
 
 @routes.link("bh")
@@ -141,23 +180,46 @@ async def explain_count(here: Here, rest: str) -> None:
     assert ballot.result is not None
     shown = may_show(ballot.result)
     steps = explain(await results.recount(here.unit.conn, ballot)) if shown else []
-    told = [{"kind": str(step.kind), **_named(ballot, step.params)} for step in steps]
+    told = _told(here, ballot, steps)
     heads = [await ballots.posted_head(here.unit.conn, ballot, kind) for kind in ("opened", "closed")]
-    await here.say("results.how", ballot=ballot, result=ballot.result, steps=told, shown=shown, heads=heads)
+    await here.say("results.how", ballot=ballot, result=ballot.result, told=told, shown=shown, heads=heads)
 
 
-def _named(ballot: Ballot, params: Any) -> dict[str, Any]:
-    """A step's facts with the options by their names."""
+def _told(here: Here, ballot: Ballot, steps: list[Step]) -> list[Markup]:
+    """Each step in words; of a long count the first and the last, as one message holds no more."""
+    lines = []
+    for step in steps:
+        facts = {"kind": str(step.kind), "method": str(ballot.method), **_named(ballot, step.params)}
+        if said := here.words.html(here.lang, "results.step", **facts):
+            lines.append(Markup(said))  # noqa: S704 - rendered with what people wrote escaped
+    first, last = len(lines), len(lines)
+    while sum(map(len, lines[:first] + lines[last:])) > _MOST_TOLD and first > 1:
+        first, last = first // 2, len(lines) - first // 2
+    if first == len(lines):
+        return lines
+    cut = here.words.html(here.lang, "results.steps_left_out", left_out=last - first)
+    return [*lines[:first], Markup(cut), *lines[last:]]  # noqa: S704 - a fixed sentence
+
+
+def _named(ballot: Ballot, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A step's facts with the options by their names, sums in yuan, other figures in full."""
     width = 40 if len(ballot.options) <= _NAMED else 16
 
     def name(value: Any) -> Any:
         if isinstance(value, tuple):
             return [name(one) for one in value]
-        if isinstance(value, str) and (value in _KEYS or value.isdigit()):
-            return ballot.name_of(_KEYS.get(value) or int(value), width)
-        return value
+        if isinstance(value, str) and value.isdigit():
+            return ballot.name_of(int(value), width)
+        return amount_text(value) if isinstance(value, Fraction) else value
 
-    return {key: name(value) for key, value in params.items()}
+    def told(key: str, value: Any) -> Any:
+        if key in _VERBATIM:
+            return value
+        if ballot.method in BUDGETS and key in _SUMS and value is not None:
+            return yuan(int(value))
+        return name(value)
+
+    return {key: told(key, value) for key, value in params.items()}
 
 
 @routes.press(MyVote)
