@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check run oracles torture bench lock clean
+.PHONY: help setup demo test check run oracles torture bench bench-tally lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -43,6 +43,9 @@ torture: setup ## kill the bot ROUNDS=200 times over; say what was lost (docs/fa
 
 bench: setup ## how fast it is, here and now (docs/performance.md)
 	@$(BIN)/python -m bench
+
+bench-tally: setup ## how long a count takes: every method, up to 100,000 votes
+	@$(BIN)/python -m bench.tally
 
 lock: setup ## make the locks anew from pyproject.toml
 	sh scripts/lock
