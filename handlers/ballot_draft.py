@@ -149,22 +149,26 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
 
 def _way_of_choosing(view: View, ballot: Ballot) -> Keys:
     """What can be changed of how people choose, and of how it is counted."""
-    rows: list[tuple[Key, ...]] = [(Key(view.label("ballot_way"), AskWay(ballot.id)),)]
+    way = Key(view.label("ballot_way"), AskWay(ballot.id))
     several = Key(view.label("ballot_several"), AskMost(ballot.id))
+    first: tuple[Key, ...] = (way,)
     if ballot.method is Method.SINGLE:
-        rows.append((several,))
+        first = (several, way)
     elif ballot.method is Method.APPROVAL:
-        rows.append((Key(view.label("ballot_single"), SetMost(ballot.id, 1)), several))
+        first = (Key(view.label("ballot_single"), SetMost(ballot.id, 1)), several, way)
     elif ballot.method in MORE_SEATS:
-        rows.append((Key(view.label("ballot_seats"), AskSeats(ballot.id)),))
+        first = (Key(view.label("ballot_seats"), AskSeats(ballot.id)), way)
     elif ballot.method in BUDGETS:
-        rows.append((Key(view.label("ballot_budget"), AskBudget(ballot.id)),))
+        first = (Key(view.label("ballot_budget"), AskBudget(ballot.id)), way)
+    rows = [first]
     if ballot.completion is not None:
-        others = [one for one in Completion if one is not ballot.completion]
-        rows += [
-            (Key(view.label(f"ballot_completion_{one}"), SetCompletion(ballot.id, str(one))),)
-            for one in others
-        ]
+        others = (one for one in Completion if one is not ballot.completion)
+        rows.append(
+            tuple(
+                Key(view.label(f"ballot_completion_{one}"), SetCompletion(ballot.id, str(one)))
+                for one in others
+            )
+        )
     if ballot.method not in YES_OR_NO:
         other = TieRule.SEED if ballot.ties is TieRule.MEETING else TieRule.MEETING
         rows.append((Key(view.label(f"ballot_ties_{other}"), SetTies(ballot.id, str(other))),))
