@@ -32,9 +32,10 @@ UNTOLD = {  # what may differ: the platform's names of messages, how often it wa
 Step = Callable[[Village], Awaitable[None]]
 
 
-async def play(bot: Mortal) -> None:
-    """Play the whole script on a bot that is running; whatever dies on the way is started again."""
+async def play(bot: Mortal, die_at: int = 0) -> None:
+    """Play the whole script on a bot that dies at a point, or never; it is then started again."""
     village = await settled(bot, HOUSEHOLDS)
+    await bot.start(die_at)
     await village.leader.say(village.leader.private(), "/help")
     async with Bot(bot.token, f"{bot.sandbox.url}/bot") as outside:  # something to press below, dead or alive
         await outside.send_message(village.group.id, "大家好")

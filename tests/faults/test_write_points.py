@@ -18,8 +18,7 @@ async def played(folder: Path, die_at: int = 0) -> tuple[dict[str, list[str]], l
     """What the meeting left behind, and the points that were passed."""
     folder.mkdir()  # noqa: ASYNC240 - a moment
     async with mortal(folder) as bot:
-        await bot.start(die_at)
-        await play(bot)
+        await play(bot, die_at)
         assert bot.deaths == (1 if die_at else 0)
         await check(bot)
         return left_behind(bot), bot.notes.read_text().splitlines()
