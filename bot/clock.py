@@ -45,24 +45,33 @@ class Clock:
         self._routes = routes
         self._bot_name = bot_name
         self._now = now
+        self._seconds = seconds
         self._tidied: datetime | None = None
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._scheduler.add_job(
-            self.tick, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
-        )
+        self._scheduler: AsyncIOScheduler | None = None
 
     def start(self) -> None:
         """Begin to tick on the running loop."""
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=self._seconds,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Tick no more."""
-        self._scheduler.shutdown(wait=False)
+        """Tick no more; it may be started again."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
 
     @property
     def running(self) -> bool:
         """Whether it ticks."""
-        return bool(self._scheduler.running)
+        return self._scheduler is not None
 
     async def tick(self) -> None:
         """Do all that is due now, each in a unit of its own."""

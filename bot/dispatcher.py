@@ -12,10 +12,8 @@ import itertools
 import logging
 import time
 import traceback
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from typing import TypeVar
@@ -23,7 +21,9 @@ from typing import TypeVar
 from bot.halfway import Halfway
 from bot.limits import Limits
 from bot.metrics import Metrics
+from bot.office import NotInOffice, Seat, check_held, take_over
 from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
+from bot.queues import Queue
 from rules.people import Chat
 from storage import marks, outbox, people, updates
 from storage.outbox import Card, Letter
@@ -39,43 +39,8 @@ AHEAD = 2  # messages marked as leaving before the overall budget lets them, so 
 SLOWEST = 5  # doublings of the pause after which what failed is tried again
 GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
 LOOK = 5.0  # seconds after which it looks for what another process has put in
+GRACE = 2.0  # seconds in which what another worker has under way arrives, or never
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
-
-
-@dataclass(slots=True)
-class _Queue:
-    """What one chat is to get: letters in order, and the cards that are behind."""
-
-    chat: Chat
-    letters: deque[Letter] = field(default_factory=deque)
-    cards: dict[int, Card] = field(default_factory=dict)
-    behind_since: dict[int, float] = field(default_factory=dict)  # by card
-    busy: bool = False
-    card_after: float = 0.0
-    wait_until: float = 0.0
-    failures: int = 0  # in a row
-    unwritten: tuple[Letter | Card, Delivery] | None = None  # carried, but not yet noted
-
-    def next(self, now: float) -> Letter | Card | None:
-        """What goes first: letters in order; a card when none waits or it is more urgent."""
-        if self.unwritten is not None:
-            return self.unwritten[0]
-        letter = self.letters[0] if self.letters else None
-        for card in self.cards.values():
-            if letter is not None and card.rank >= letter.rank:
-                continue
-            if card.message is None or now >= self.card_after:
-                return card
-        return letter
-
-    @property
-    def rank(self) -> int:
-        """The most urgent rank in it."""
-        return min(
-            [letter.rank for letter in itertools.islice(self.letters, 1)]
-            + [card.rank for card in self.cards.values()],
-            default=9,
-        )
 
 
 class Dispatcher:
@@ -88,6 +53,7 @@ class Dispatcher:
         clock: Callable[[], datetime],
         limits: Limits,
         metrics: Metrics,
+        seat: Seat,
         speed: float = 1.0,  # how much faster than the wall clock time runs: in the demo and in tests
     ) -> None:
         self._store = store
@@ -96,33 +62,42 @@ class Dispatcher:
         self._speed = speed
         self._limits = limits
         self._metrics = metrics
+        self._seat = seat
         self.idle = asyncio.Event()  # set while nothing waits to be sent
-        self._queues: dict[int, _Queue] = {}
-        self._ready: list[tuple[int, int, int]] = []  # (rank, order, chat id)
-        self._later: list[tuple[float, int, int]] = []  # (when, order, chat id)
         self._order = itertools.count()
-        self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
-        self._last = 0  # id of the newest letter taken in
-        self._news = True  # something was committed since the last look
         self._wake = asyncio.Event()
-        self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
         self._halfway = Halfway(store, postman, self._pause_in)
         self._gate = asyncio.Lock()
         self._answered = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
-        store.on_commit(self._notice)
+        self._begin()
+        store.on_commit(self.notice)
+
+    def _begin(self) -> None:
+        """Know of nothing yet: what was known in an earlier time in office is no longer so."""
+        self._queues: dict[int, Queue] = {}
+        self._ready: list[tuple[int, int, int]] = []  # (rank, order, chat id)
+        self._later: list[tuple[float, int, int]] = []  # (when, order, chat id)
+        self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
+        self._last = 0  # id of the newest letter taken in
+        self._news = True  # something was committed since the last look
+        self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
+        self._began = self._tick()
+        self.idle.clear()
 
     def _tick(self) -> float:
         return time.monotonic() * self._speed
 
-    def _notice(self) -> None:
+    def notice(self) -> None:
+        """Look into the outbox: something was committed."""
         self._news = True
         self.idle.clear()
         self._wake.set()
 
     async def run(self) -> None:
-        """Send until cancelled; what is under way then still arrives."""
-        await self._halfway.look()
+        """Send until cancelled; what is under way then still arrives, and all else is left to the next."""
+        self._begin()
+        await self._take_over()
         try:
             while True:
                 self._wake.clear()
@@ -148,6 +123,22 @@ class Dispatcher:
             log.warning("the outbox cannot be read: %s", error)
             self._news = True
 
+    async def _take_over(self) -> None:
+        """Go on where another's work, or this one's before, has ended."""
+        while True:
+            try:
+                lately = await take_over(self._store, self._clock, self._seat, GRACE / self._speed)
+                await self._halfway.look()
+                break
+            except (Unavailable, NotInOffice) as error:
+                if not self._seat.shared:
+                    raise  # it could not so much as begin
+                log.warning("the outbox cannot be taken over: %s", error)
+                await asyncio.sleep(PATIENCE)
+        for chat_id, sent_at in lately:
+            self._limits.leave()
+            self._limits.arrive(chat_id, self._tick() - (self._clock() - sent_at).total_seconds())
+
     async def _pull(self) -> None:
         """Take in what was committed since the last look, and what was put off until now."""
         now = self._clock()
@@ -166,7 +157,8 @@ class Dispatcher:
 
     async def _add(self, conn: Connection, job: Letter | Card) -> None:
         if job.chat_id not in self._queues:
-            self._queues[job.chat_id] = _Queue(await people.chat(conn, job.chat_id))
+            chat = await people.chat(conn, job.chat_id)
+            self._queues[job.chat_id] = Queue(chat, card_after=self._began + self._limits.card_pace)
         queue = self._queues[job.chat_id]
         before = queue.rank
         if isinstance(job, Letter):
@@ -199,7 +191,7 @@ class Dispatcher:
             waits.append((self._delayed[0][0] - self._clock()).total_seconds())
         return max(0.01, min(waits)) if waits else None
 
-    def _start(self, queue: _Queue, now: float) -> None:
+    def _start(self, queue: Queue, now: float) -> None:
         if queue.busy or not (queue.letters or queue.cards):
             return
         group = queue.chat.kind == "group"
@@ -223,13 +215,13 @@ class Dispatcher:
         self._sending.discard(task)
         self._wake.set()
 
-    async def _send(self, queue: _Queue, job: Letter | Card) -> None:
+    async def _send(self, queue: Queue, job: Letter | Card) -> None:
         try:
             if isinstance(job, Letter):
                 await self._send_letter(queue, job)
             else:
                 await self._show_card(queue, job)
-        except Unavailable as error:
+        except (Unavailable, NotInOffice) as error:
             log.warning("the outbox cannot be written: %s", error)
             queue.wait_until = self._tick() + PATIENCE
         except Exception:  # one chat's fault holds up no other's mail
@@ -243,13 +235,14 @@ class Dispatcher:
                 self._list(queue.chat.id)
 
     async def _carry(
-        self, queue: _Queue, job: Letter | Card, carry: Callable[[], Awaitable[Delivery]]
+        self, queue: Queue, job: Letter | Card, carry: Callable[[], Awaitable[Delivery]]
     ) -> Delivery:
         """Carry something when the budget of all chats together lets it leave: first come, first served."""
         weight = self._postman.weight(job)
         async with self._gate:
             while (free := self._limits.next_overall(self._tick(), weight)) > self._tick():
                 await self._until(free)
+            check_held(self._seat)
             self._limits.leave(weight)
         self._passed(queue)
         try:
@@ -262,7 +255,7 @@ class Dispatcher:
         free = self._limits.next_in(chat.id, self._tick(), group=chat.kind == "group")
         await asyncio.sleep(max(0.0, free - self._tick()) / self._speed)
 
-    def _passed(self, queue: _Queue) -> None:
+    def _passed(self, queue: Queue) -> None:
         """Let the next one come before the gate."""
         self._ahead.discard(queue.chat.id)
         self._wake.set()
@@ -275,13 +268,13 @@ class Dispatcher:
             async with asyncio.timeout(wait):
                 await self._answered.wait()
 
-    async def _send_letter(self, queue: _Queue, letter: Letter) -> None:
+    async def _send_letter(self, queue: Queue, letter: Letter) -> None:
         if letter.state == "sending" and queue.unwritten is None:  # as it was when the process ended
             self._passed(queue)
             found = await self._halfway.find(queue.chat, letter, lambda ask: self._carry(queue, letter, ask))
             queue.unwritten = None if found is None else (letter, found)
         if queue.unwritten is None:
-            chat = await self._mark(lambda conn: marks.set_out(conn, queue.chat.id, letter.id))
+            chat = await self._mark(lambda conn: self._set_out(conn, queue.chat.id, letter.id))
             if chat is None:
                 await self._hand_over(queue)
                 return
@@ -293,7 +286,11 @@ class Dispatcher:
         await self._note_letter(queue, letter, queue.unwritten[1])
         queue.unwritten = None
 
-    async def _note_letter(self, queue: _Queue, letter: Letter, delivery: Delivery) -> None:
+    def _set_out(self, conn: Piece, chat_id: int, letter_id: int) -> Chat | None:
+        check_held(self._seat)
+        return marks.set_out(conn, chat_id, letter_id)
+
+    async def _note_letter(self, queue: Queue, letter: Letter, delivery: Delivery) -> None:
         """Write down what became of a letter, and go on to the next where it is over with."""
         if isinstance(delivery, Sent):
             message, now = delivery.message, self._clock()
@@ -309,7 +306,7 @@ class Dispatcher:
         else:
             queue.letters[0] = now_as
 
-    async def _hand_over(self, queue: _Queue) -> None:
+    async def _hand_over(self, queue: Queue) -> None:
         """The chat is no more: what it was to get belongs to the chat it became, or to none."""
         letters = [letter.id for letter in queue.letters]
         queue.letters.clear()
@@ -320,11 +317,15 @@ class Dispatcher:
                 await self._add(conn, letter)
 
     async def _mark(self, mark: Callable[[Piece], T]) -> T:
-        """Note something about a message, in one transaction with what is noted at the same time."""
+        """Note something about a message, in one transaction with what is noted at the same time.
+
+        Whoever comes into office later sees it: he can settle nothing before the transaction has ended.
+        """
         return await self._store.at_once(mark, tell=False)
 
-    async def _settle_letter(self, unit: Unit, queue: _Queue, letter: Letter, delivery: Undelivered) -> bool:
+    async def _settle_letter(self, unit: Unit, queue: Queue, letter: Letter, delivery: Undelivered) -> bool:
         """Write down what became of a letter that was not sent; whether it is over with."""
+        check_held(self._seat)
         over = _is_over(queue, delivery, again=letter.notice and letter.attempts < 1)
         changes: dict[str, object] = {"state": "dropped" if over else "queued"}
         match delivery:
@@ -338,7 +339,7 @@ class Dispatcher:
         await outbox.change_letters(unit.conn, [letter.id], **changes)
         return over
 
-    async def _show_card(self, queue: _Queue, card: Card) -> None:
+    async def _show_card(self, queue: Queue, card: Card) -> None:
         if queue.unwritten is None:
             looked = await self._mark(lambda conn: marks.look_at(conn, queue.chat.id, card.id))
             if looked is None:
@@ -355,7 +356,7 @@ class Dispatcher:
         await self._note_card(queue, card, queue.unwritten[1])
         queue.unwritten = None
 
-    async def _note_card(self, queue: _Queue, card: Card, delivery: Delivery) -> None:
+    async def _note_card(self, queue: Queue, card: Card, delivery: Delivery) -> None:
         """Write down what became of a card, and whether it is still behind."""
         if isinstance(delivery, Sent):
             message, picture = delivery.message, delivery.picture
@@ -374,7 +375,7 @@ class Dispatcher:
         else:
             del queue.cards[card.id]
 
-    async def _settle_card(self, unit: Unit, queue: _Queue, card: Card, delivery: Undelivered) -> bool:
+    async def _settle_card(self, unit: Unit, queue: Queue, card: Card, delivery: Undelivered) -> bool:
         """Write down what became of a card that was not shown; whether it is done with for the present."""
         over = _is_over(queue, delivery, again=bool(card.message) or card.attempts < 1)
         changes: dict[str, object] = {}
@@ -392,7 +393,7 @@ class Dispatcher:
             await outbox.change_card(unit.conn, card.id, **changes)
         return over
 
-    async def _heed(self, unit: Unit, queue: _Queue, delivery: Undelivered, *, over: bool) -> None:
+    async def _heed(self, unit: Unit, queue: Queue, delivery: Undelivered, *, over: bool) -> None:
         """Keep to what the platform said: the chat is gone, is elsewhere, or is to wait."""
         match delivery:
             case Gone():
@@ -407,7 +408,7 @@ class Dispatcher:
             case Later() | Failed() | Unsure() if not over:
                 self._put_off(queue)
 
-    def _put_off(self, queue: _Queue) -> None:
+    def _put_off(self, queue: Queue) -> None:
         """Wait before a chat is tried again, longer each time."""
         queue.wait_until = self._tick() + PATIENCE * 2 ** min(queue.failures, SLOWEST)
         queue.failures += 1
@@ -420,7 +421,7 @@ class Dispatcher:
             if person is not None:
                 await people.change(unit.conn, person.id, reach="no")
 
-    async def _drop(self, queue: _Queue, job: Letter | Card, trace: str) -> None:
+    async def _drop(self, queue: Queue, job: Letter | Card, trace: str) -> None:
         """Let go of what cannot be sent for a fault of ours, and record the fault."""
         async with self._store.unit(self._clock()) as unit:
             name = "letter" if isinstance(job, Letter) else "card"
@@ -437,7 +438,7 @@ class Dispatcher:
             queue.behind_since.pop(job.id, None)
 
 
-def _is_over(queue: _Queue, delivery: Undelivered, *, again: bool) -> bool:
+def _is_over(queue: Queue, delivery: Undelivered, *, again: bool) -> bool:
     """Whether something is let go; `again`: it may be sent once more where it may have arrived."""
     match delivery:
         case Gone() | Refused():

@@ -84,10 +84,11 @@ class Metrics:
         """Note that a card shows the present state again."""
         self._lags.observe(seconds)
 
-    def text(self, figures: Figures | None, now: datetime) -> bytes:
+    def text(self, figures: Figures | None, now: datetime, *, in_office: bool) -> bytes:
         """All of it in Prometheus' format; without figures the database does not answer."""
         values = dict.fromkeys(_GAUGES, nan) if figures is None else _values(figures, now)
         values["louyuhui_database_up"] = 0 if figures is None else 1
+        values["louyuhui_in_office"] = int(in_office)
         for name, value in values.items():
             self._gauges[name].set(value)
         return generate_latest(self.registry)
@@ -95,6 +96,7 @@ class Metrics:
 
 _GAUGES = {
     "louyuhui_database_up": "1 when the database answers",
+    "louyuhui_in_office": "1 where this process is the one that sends and watches the clock",
     "louyuhui_outbox_letters": "Letters that may leave and have not",
     "louyuhui_outbox_oldest_seconds": "Age of the oldest of them",
     "louyuhui_outbox_put_off_letters": "Letters that are not to leave yet",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ from bot.dispatcher import Dispatcher
 from bot.intake import Intake, UpdatesRequest
 from bot.introduction import introduce
 from bot.limits import Limits
+from bot.lines import Lines
 from bot.metrics import Metrics
+from bot.office import Office, Seat
 from bot.postman import Postman
 from bot.request import Request, proxy_for
 from bot.server import Server
@@ -32,6 +36,7 @@ from rules.kinds import known
 from services.vote_box import VoteBox
 from storage import migrate
 from storage.engine import open_engine
+from storage.seats import seat_at
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -45,43 +50,52 @@ class Program:
 
     store: Store
     application: Telegram
+    seat: Seat
     intake: Intake
     dispatcher: Dispatcher
     clock: Clock
     reception: Reception
     metrics: Metrics
+    office: Office
     webhook: Webhook | None = None  # without one, updates are fetched
     servers: tuple[Server, ...] = ()
     loops: tuple[asyncio.Task[None], ...] = ()
 
+    async def sit_down(self) -> None:
+        """Be one of those at work on the database. Raises Unavailable."""
+        await self.seat.open()
+        self.loops = (asyncio.create_task(self.seat.tend(), name="seat"),)
+
+    async def stand_up(self) -> None:
+        """Leave the database to others."""
+        for loop in self.loops:
+            await _end(loop)
+        await self.seat.close()
+
     async def start(self) -> None:
-        """Begin to listen, to send and to watch the clock. Raises CannotListen, TelegramError."""
-        self.loops = (asyncio.create_task(self.dispatcher.run(), name="dispatcher"),)
-        self.clock.start()
+        """Begin to listen and, in office, to send and watch the clock. Raises CannotListen, TelegramError."""
+        if self.webhook is None:
+            await self.application.bot.delete_webhook()
+        self.loops += (asyncio.create_task(self.office.run(), name="office"),)
+        await asyncio.sleep(0)  # it begins at once where it can
         for server in self.servers:
             await server.start()
         if self.webhook is not None:
             await self.webhook.announce()
-        else:
-            await self.application.bot.delete_webhook()
-            self.loops += (asyncio.create_task(self.intake.run(), name="intake"),)
         log.debug("the bot is at work: %s", "long polling" if self.webhook is None else "webhook")
 
     async def stop(self) -> None:
         """Take nothing more in, and finish what is under way."""
-        if self.clock.running:
-            self.clock.stop()
         for server in self.servers:
             await server.stop()
-        for loop in reversed(self.loops):
-            await self.reception.drain()
+        for loop in self.loops[1:]:
             await _end(loop)
+        await self.reception.drain()
         log.debug("the bot has stopped")
 
     def parts(self) -> dict[str, bool]:
-        """Of each part by name whether it runs."""
-        loops = {loop.get_name(): not loop.done() for loop in self.loops}
-        return {**loops, "clock": self.clock.running}
+        """Of each part by name whether it runs; what only one worker does, where it is this one."""
+        return {loop.get_name(): not loop.done() for loop in self.loops} | self.office.parts()
 
     async def until(self, stop: asyncio.Event) -> None:
         """Run until told to stop. Raises what ended one of the loops before."""
@@ -109,6 +123,7 @@ async def running(
     """The bot, from its first to its last message; on leaving, what is under way is finished."""
     program = build(settings, now, limits or Limits(), speed)
     try:
+        await program.sit_down()
         await migrate.upgrade(program.store.engine)
         async with program.application, _knowing(settings):
             try:
@@ -119,6 +134,7 @@ async def running(
                 await program.stop()
     finally:
         await program.application.bot.shutdown()  # the library leaves it open where it could not begin
+        await program.stand_up()
         await program.store.close()
 
 
@@ -144,25 +160,30 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
         lambda: reception.turned_away,
     )
     postman = Postman(bot, store, words, routes, now, settings.font, metrics)
-    program = Program(
-        store,
-        application,
-        Intake(application, reception, metrics),
-        Dispatcher(store, postman, now, limits, metrics, speed),
-        Clock(store, words, routes, lambda: bot.username, now, settings.tick),
-        reception,
-        metrics,
-    )
+    seat = seat_at(store.engine, settings.worker or f"{socket.gethostname()}-{os.getpid()}")
+    dispatcher = Dispatcher(store, postman, now, limits, metrics, seat, speed)
+    store.on_commit(seat.tell)
+    seat.on_news(dispatcher.notice)
+    intake = Intake(application, reception, metrics)
+    clock = Clock(store, words, routes, lambda: bot.username, now, settings.tick)
+    duties = {"dispatcher": dispatcher.run} | ({} if settings.webhook.url else {"intake": intake.run})
+    office = Office(seat, clock, duties, reception.drain)
+    program = Program(store, application, seat, intake, dispatcher, clock, reception, metrics, office)
     _open_doors(program, settings, now)
     return program
 
 
 def _open_doors(program: Program, settings: Settings, now: Callable[[], datetime]) -> None:
     """Where the bot is reached from outside: the webhook, and those who watch it."""
-    watch = Watch(program.store, program.metrics, program.parts, now)
+    watch = Watch(program.store, program.metrics, program.seat, program.parts, now)
     if settings.webhook.url:
         program.webhook = Webhook(
-            settings.webhook, settings.token, program.application.bot, program.intake, program.reception
+            settings.webhook,
+            settings.token,
+            program.application.bot,
+            program.intake,
+            program.reception,
+            Lines(program.seat if program.seat.shared else None),
         )
         app = Starlette(routes=[*program.webhook.routes(), *watch.health()])
         program.servers += (Server(app, settings.webhook.listen),)

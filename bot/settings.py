@@ -16,6 +16,7 @@ from bot.kinds import WrongKind, read_kind
 from rules.kinds import Kind
 
 SECRETS = {"token": "LOUYUHUI_TOKEN", "database": "LOUYUHUI_DATABASE"}
+WORKER = "LOUYUHUI_WORKER"
 WEBHOOK_SECRET = "LOUYUHUI_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -54,13 +55,14 @@ class Settings:
     font: Path | None = None
     metrics_listen: Address | None = None  # /metrics, /healthz and /readyz; None: closed
     kinds: tuple[Kind, ...] = ()  # of meeting, beside the presets
+    worker: str = ""  # what this process is called among several; empty: the machine's name and its number
     webhook: Webhook = Webhook()
 
 
 def read_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of a file, with what the environment says in place of the file's. Raises SettingsError."""
     found = _read_file(path)
-    for key, variable in SECRETS.items():
+    for key, variable in {**SECRETS, "worker": WORKER}.items():
         if environment.get(variable):
             found[key] = environment[variable]
     if environment.get(WEBHOOK_SECRET) and isinstance(found.setdefault("webhook", {}), dict):
@@ -172,6 +174,17 @@ def _webhook_secret(key: str, value: object) -> str:
     return secret
 
 
+def _worker(key: str, value: object) -> str:
+    name = _text(key, value)
+    if not re.fullmatch(r"[A-Za-z0-9._-]{0,40}", name):
+        raise _wrong(
+            key,
+            "最多 40 个字母、数字、点、_ 或 -",
+            "at most 40 letters, digits, dots, underscores and hyphens",
+        )
+    return name
+
+
 def _connections(key: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
         raise _wrong(key, "1 到 100 的整数", "a whole number from 1 to 100")
@@ -219,6 +232,7 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "log_level": _log_level,
     "font": _path,
     "metrics_listen": _address_or_none,
+    "worker": _worker,
     "webhook": _webhook,
     "kinds": _kinds,
 }

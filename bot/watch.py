@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.metrics import Metrics
+from bot.office import Seat
 from storage.figures import Figures, figures
 from storage.store import Store, Unavailable
 
@@ -28,11 +29,13 @@ class Watch:
         self,
         store: Store,
         metrics: Metrics,
+        seat: Seat,
         parts: Callable[[], Mapping[str, bool]],
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._metrics = metrics
+        self._seat = seat
         self._parts = parts
         self._now = now
 
@@ -55,7 +58,7 @@ class Watch:
     def _stuck(self, seen: Figures) -> bool:
         """Whether something waits long, and nothing else arrives meanwhile: a long queue is no fault."""
         oldest = seen.oldest_unsent
-        if oldest is None or self._now() - oldest < STUCK_AFTER:
+        if not self._seat.held or oldest is None or self._now() - oldest < STUCK_AFTER:
             return False
         return time.monotonic() - self._metrics.delivered_at > SILENT_AFTER
 
@@ -67,13 +70,22 @@ class Watch:
         except (Unavailable, OSError):  # a time-out is an OSError too
             return None
 
+    async def _in_office(self) -> str | None:
+        """The name of the worker in office; None while there is none, or the database does not answer."""
+        try:
+            async with asyncio.timeout(SECONDS_TO_ANSWER):
+                return await self._seat.holder()
+        except (Unavailable, OSError):
+            return None
+
     async def _live(self, _request: Request) -> Response:
-        return PlainTextResponse("ok\n")
+        return PlainTextResponse("ok, in office\n" if self._seat.held else "ok\n")
 
     async def _ready(self, _request: Request) -> Response:
         troubles = await self.troubles()
-        return JSONResponse({"ready": not troubles, "troubles": troubles}, 503 if troubles else 200)
+        found = {"worker": self._seat.worker, "in_office": await self._in_office()}
+        return JSONResponse({"ready": not troubles, "troubles": troubles, **found}, 503 if troubles else 200)
 
     async def _tell(self, _request: Request) -> Response:
-        text = self._metrics.text(await self._figures(), self._now())
+        text = self._metrics.text(await self._figures(), self._now(), in_office=self._seat.held)
         return Response(text, media_type=CONTENT_TYPE_LATEST)

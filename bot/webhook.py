@@ -48,6 +48,7 @@ class Webhook:
         bot: Bot,
         intake: Intake,
         reception: Reception,
+        lines: Lines,
     ) -> None:
         self._wanted = wanted
         self._bot = bot
@@ -56,7 +57,7 @@ class Webhook:
         self._secret = wanted.secret or derived_secret(token)
         self._path = urlsplit(wanted.url).path
         self._url = wanted.url if self._path else f"{wanted.url}{PATH}"
-        self._lines = Lines()
+        self._lines = lines
         self._under_way: dict[int, asyncio.Task[Reply]] = {}
 
     def routes(self) -> list[Route]:

@@ -73,7 +73,8 @@ async def transfer(
     Both are at the newest schema. Raises Filled unless `force`, Differs, Unavailable: nothing is stored then.
     """
     try:
-        async with Store(source).glance() as there, target.begin() as here:
+        patient, writing = (engine.execution_options(unhurried=True) for engine in (source, target))
+        async with Store(patient).glance() as there, writing.begin() as here:
             if not force and await moving.is_filled(here):
                 raise Filled
             await moving.move_all(there, here, progress)

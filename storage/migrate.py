@@ -20,11 +20,15 @@ FOLDER = Path(__file__).parent / "migrations"
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Run every revision the database does not have yet; all of them or none. Raises Unavailable."""
+    """Run every revision the database does not have yet; all of them or none. Raises Unavailable.
+
+    Of several processes that start together one does it; the others wait, and find it done.
+    """
     try:
         async with engine.connect() as conn:
-            await conn.run_sync(_run)
-            await conn.commit()
+            unhurried = await conn.execution_options(unhurried=True)
+            await unhurried.run_sync(_run)
+            await unhurried.commit()
     except DBAPIError as error:
         raise Unavailable(str(error.orig)) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rich.table import Table
@@ -12,7 +13,10 @@ from bot.settings import Settings
 from storage import migrate
 from storage.engine import open_engine
 from storage.figures import Figures, figures
+from storage.seats import at_work
 from storage.store import Store
+
+Workers = Sequence[tuple[str, bool]]  # by name, and whether in office
 
 LATE = timedelta(minutes=10)  # what has waited longer is worth a look
 
@@ -20,29 +24,37 @@ LATE = timedelta(minutes=10)  # what has waited longer is worth a look
 def status(config: ConfigOption = CONFIG) -> None:
     """机器人的近况：待发、日程、出错、投票。/ How the bot is doing: outbox, schedule, faults, ballots."""
     settings = settings_of(config)
-    schema, found = carry_out(settings, _read(settings))
+    schema, found, workers = carry_out(settings, _read(settings))
     now = utc_now()
     table = Table("", "", show_header=False, box=None)
     table.add_row("数据库 schema", _schema(schema))
     if found is None:
         console.print(table)
         raise fail("数据库要先升级：启动机器人就会升级。/ The schema is old: a start of the bot upgrades it.")
+    table.add_row("值班的进程 at work", _at_work(workers))
     for name, value in _rows(found, now):
         table.add_row(name, value)
     console.print(table)
 
 
-async def _read(settings: Settings) -> tuple[str | None, Figures | None]:
-    """The schema and, where it is the newest, the figures; the database is left as it is."""
+async def _read(settings: Settings) -> tuple[str | None, Figures | None, Workers]:
+    """The schema and, where it is the newest, the figures, and who is at work; nothing is changed."""
     store = Store(open_engine(settings.database))
     try:
         schema = await migrate.current(store.engine)
         if schema != migrate.newest():
-            return schema, None
+            return schema, None, ()
         async with store.glance() as conn:
-            return schema, await figures(conn, utc_now())
+            return schema, await figures(conn, utc_now()), await at_work(store.engine)
     finally:
         await store.close()
+
+
+def _at_work(workers: Workers) -> str:
+    """Each process by name; in office (★) is the one that sends and watches the clock."""
+    if not any(in_office for _, in_office in workers):
+        return "⚠ " + (", ".join(name for name, _ in workers) or "没有 / none")
+    return ", ".join(f"{name} ★" if in_office else name for name, in_office in workers)
 
 
 def _schema(found: str | None) -> str:

@@ -16,6 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError, read_settings
 from storage import migrate
+from storage.alone import Occupied
 from storage.engine import open_engine
 from storage.store import Store, Unavailable
 
@@ -79,6 +80,14 @@ def carry_out(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
         ) from None
     except TelegramError as error:
         raise fail(f"连不上 / cannot reach {settings.api}: {error.message}", 4) from None
+    except Occupied as other:
+        raise fail(
+            f"这个数据库文件已经有一个机器人在用（{other}），没有再启动一个。"
+            "要几个进程一起干，请用 PostgreSQL。"
+            f"/ Another bot ({other}) is at work on this database file, so this one was not started."
+            " Several need PostgreSQL.",
+            5,
+        ) from None
     except Unavailable as error:
         raise fail(
             f"数据库打不开或写不进去：{error}。可以运行 louyuhui check 看看。"

@@ -61,15 +61,16 @@ async def stage(tmp_path: Path) -> AsyncIterator[Watched]:
 
 
 async def test_a_running_bot_lives_and_is_ready(stage: Watched) -> None:
-    assert (await stage.get("/healthz")).text == "ok\n"
+    assert (await stage.get("/healthz")).text == "ok, in office\n"
     ready = await stage.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json() == {"ready": True, "troubles": []}
+    me = stage.program.seat.worker
+    assert ready.json() == {"ready": True, "troubles": [], "worker": me, "in_office": me}
 
 
 @pytest.mark.parametrize("name", ["dispatcher", "intake"])
 async def test_a_loop_that_ended_is_named(stage: Watched, name: str) -> None:
-    (loop,) = [loop for loop in stage.program.loops if loop.get_name() == name]
+    (loop,) = [loop for loop in stage.program.office.tasks if loop.get_name() == name]
     loop.cancel()
     await asyncio.wait([loop])
     ready = await stage.get("/readyz")
@@ -97,7 +98,7 @@ async def test_a_database_that_does_not_answer_is_named_and_figures_are_unknown(
 
 
 async def test_an_outbox_from_which_nothing_leaves_is_stuck_but_a_long_queue_is_not(stage: Watched) -> None:
-    stage.program.loops[0].cancel()
+    stage.program.office.tasks[0].cancel()
     async with stage.program.store.unit(stage.now) as unit:
         chat = await people.enter(unit.conn, "900", "private", "示例住户")
         await outbox.put(unit.conn, chat_id=chat.id, rank=3, notice=True, payload={}, made_at=unit.now)
@@ -203,7 +204,7 @@ async def test_the_webhooks_door_tells_health_but_no_metrics(tmp_path: Path) -> 
     async with WebhookStage(tmp_path) as stage, httpx.AsyncClient(trust_env=False) as client:
         base = f"http://127.0.0.1:{stage.address.port}"
         assert (await client.get(f"{base}/healthz")).status_code == 200
-        assert (await client.get(f"{base}/readyz")).json() == {"ready": True, "troubles": []}
+        assert (await client.get(f"{base}/readyz")).json()["ready"]
         assert (await client.get(f"{base}/metrics")).status_code == 404
 
 

@@ -73,7 +73,7 @@ async def test_what_waits_is_counted_and_the_oldest_named(stage: Stage, config: 
 
 async def letters(stage: Stage, made_ago: timedelta) -> None:
     """A letter that cannot leave and one put off, a due that is late and one that is not, and a fault."""
-    stage.program.loops[0].cancel()  # nothing is sent any more
+    stage.program.office.tasks[0].cancel()  # nothing is sent any more
     async with stage.program.store.unit(stage.now) as unit:
         chat = await people.enter(unit.conn, "900", "private", "示例住户")
         common = {"chat_id": chat.id, "rank": Rank.ANSWER, "notice": False, "payload": {}}

@@ -1,0 +1,144 @@
+"""The office: of all workers on a database one sends and watches the clock, while its seat holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.clock import Clock
+from storage import outbox, sent
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+MINUTE = timedelta(minutes=1)  # the longest time for which a limit looks back
+
+
+class Seat(Protocol):
+    """What a worker sits on: storage.alone.Alone or storage.seat.Seat."""
+
+    worker: str
+    shared: bool  # another worker may have been in office a moment ago
+    taken: asyncio.Event  # set while in office
+    lost: asyncio.Event  # set while not
+
+    @property
+    def held(self) -> bool:
+        """Whether it is in office: no other worker can be at this moment."""
+
+    def tell(self) -> None:
+        """Let who is in office know that something was stored."""
+
+    def on_news(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called when another worker has stored something."""
+
+    async def claim(self, person: int) -> int:
+        """Wait until no other worker handles an update of this person; what `release` is to be given."""
+
+    def release(self, person: int, claimed: int) -> None:
+        """Let another worker handle updates of this person."""
+
+    async def open(self) -> None:
+        """Sit down. Raises Unavailable."""
+
+    async def tend(self) -> None:
+        """Keep the seat until cancelled."""
+
+    async def holder(self) -> str | None:
+        """Who is in office. Raises Unavailable."""
+
+    async def close(self) -> None:
+        """Leave the seat."""
+
+
+class NotInOffice(Exception):
+    """Another worker may be in office by now: what this one has not sent is that one's to send."""
+
+    def __str__(self) -> str:
+        return "another worker may be in office"
+
+
+def check_held(seat: Seat) -> None:
+    """Raises NotInOffice."""
+    if not seat.held:
+        raise NotInOffice
+
+
+async def take_over(
+    store: Store, now: Callable[[], datetime], seat: Seat, grace: float
+) -> list[tuple[int, datetime]]:
+    """To which chats something was sent in the last minute, and when: it counts within their limits.
+
+    Where another worker may have been in office, what it has under way first gets `grace` seconds to arrive.
+    Raises Unavailable.
+    """
+    async with store.glance() as conn:
+        half_sent = await sent.half_sent(conn)
+    if half_sent and seat.shared:
+        await asyncio.sleep(grace)
+    async with store.glance() as conn:
+        return await outbox.sent_since(conn, now() - MINUTE)
+
+
+class Office:
+    """Runs `duties`, by name, and the clock while the seat holds the office."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        clock: Clock,
+        duties: Mapping[str, Callable[[], Awaitable[None]]],
+        settle: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._seat = seat
+        self._clock = clock
+        self._duties = duties
+        self._settle = settle  # waited for before a duty ends
+        self.tasks: tuple[asyncio.Task[Any], ...] = ()
+
+    def parts(self) -> dict[str, bool]:
+        """Of each part of it by name whether it runs; none while another worker is in office."""
+        if not self._seat.taken.is_set():
+            return {}
+        return {task.get_name(): not task.done() for task in self.tasks} | {"clock": self._clock.running}
+
+    async def run(self) -> None:
+        """Be in office whenever the seat holds it. Raises what ended a duty."""
+        while True:
+            await self._seat.taken.wait()
+            lost = asyncio.create_task(self._seat.lost.wait())
+            try:
+                self._begin()
+                await self._until(lost)
+            finally:
+                lost.cancel()
+                await self._end()
+            log.warning("out of office: %s", self._seat.worker)
+
+    def _begin(self) -> None:
+        self.tasks = tuple(asyncio.create_task(_done(duty), name=name) for name, duty in self._duties.items())
+        self._clock.start()
+
+    async def _until(self, lost: asyncio.Task[Any]) -> None:
+        waiting = {lost, *self.tasks}
+        while not lost.done():
+            ended, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                if not task.cancelled():
+                    task.result()
+
+    async def _end(self) -> None:
+        """Finish what is under way."""
+        if self._clock.running:
+            self._clock.stop()
+        for task in reversed(self.tasks):
+            await self._settle()
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def _done(duty: Callable[[], Awaitable[None]]) -> None:
+    await duty()

@@ -1,0 +1,47 @@
+"""What one chat is to get, and which of it goes first."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.postman import Delivery
+from rules.people import Chat
+from storage.outbox import Card, Letter
+
+
+@dataclass(slots=True)
+class Queue:
+    """What one chat is to get: letters in order, and the cards that are behind."""
+
+    chat: Chat
+    letters: deque[Letter] = field(default_factory=deque)
+    cards: dict[int, Card] = field(default_factory=dict)
+    behind_since: dict[int, float] = field(default_factory=dict)  # by card
+    busy: bool = False
+    card_after: float = 0.0
+    wait_until: float = 0.0
+    failures: int = 0  # in a row
+    unwritten: tuple[Letter | Card, Delivery] | None = None  # carried, but not yet noted
+
+    def next(self, now: float) -> Letter | Card | None:
+        """What goes first: letters in order; a card when none waits or it is more urgent."""
+        if self.unwritten is not None:
+            return self.unwritten[0]
+        letter = self.letters[0] if self.letters else None
+        for card in self.cards.values():
+            if letter is not None and card.rank >= letter.rank:
+                continue
+            if card.message is None or now >= self.card_after:
+                return card
+        return letter
+
+    @property
+    def rank(self) -> int:
+        """The most urgent rank in it."""
+        return min(
+            [letter.rank for letter in itertools.islice(self.letters, 1)]
+            + [card.rank for card in self.cards.values()],
+            default=9,
+        )
