@@ -158,7 +158,8 @@ class Dispatcher:
     async def _add(self, conn: Connection, job: Letter | Card) -> None:
         if job.chat_id not in self._queues:
             chat = await people.chat(conn, job.chat_id)
-            self._queues[job.chat_id] = Queue(chat, card_after=self._began + self._limits.card_pace)
+            pace = self._limits.card_pace if chat.kind == "group" else 0.0  # one may just have been edited
+            self._queues[job.chat_id] = Queue(chat, card_after=self._began + pace)
         queue = self._queues[job.chat_id]
         before = queue.rank
         if isinstance(job, Letter):

@@ -35,7 +35,7 @@ class UpdatesRequest(Request):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """The answer as the platform gave it, with lean updates."""
-        answer = BaseRequest.parse_json_payload(payload)
+        answer: dict[str, Any] = storable(BaseRequest.parse_json_payload(payload), payload)
         if isinstance(updates := answer.get("result"), list):
             for update in updates:
                 lean(update)
@@ -114,6 +114,21 @@ class Intake:
             began = time.monotonic()
             await self._application.process_update(update)
             self._metrics.update(_kind(update), time.monotonic() - began)
+
+
+def storable(content: Any, written: bytes) -> Any:
+    """What JSON says, without the character that no database of ours keeps in a text (U+0000)."""
+    return _without_nul(content) if b"\\u0000" in written else content
+
+
+def _without_nul(content: Any) -> Any:
+    if isinstance(content, str):
+        return content.replace("\0", "")
+    if isinstance(content, list):
+        return [_without_nul(one) for one in content]
+    if isinstance(content, dict):
+        return {name: _without_nul(one) for name, one in content.items()}
+    return content
 
 
 def lean(update: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rules.kinds import Kind
 SECRETS = {"token": "LOUYUHUI_TOKEN", "database": "LOUYUHUI_DATABASE"}
 WORKER = "LOUYUHUI_WORKER"
 WEBHOOK_SECRET = "LOUYUHUI_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
+WEBHOOK_URL = "LOUYUHUI_WEBHOOK_URL"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -65,8 +66,9 @@ def read_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
     for key, variable in {**SECRETS, "worker": WORKER}.items():
         if environment.get(variable):
             found[key] = environment[variable]
-    if environment.get(WEBHOOK_SECRET) and isinstance(found.setdefault("webhook", {}), dict):
-        found["webhook"]["secret"] = environment[WEBHOOK_SECRET]
+    for key, variable in {"secret": WEBHOOK_SECRET, "url": WEBHOOK_URL}.items():
+        if environment.get(variable) and isinstance(found.setdefault("webhook", {}), dict):
+            found["webhook"][key] = environment[variable]
     return make_settings(found)
 
 

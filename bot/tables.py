@@ -34,7 +34,7 @@ def read_table(path: Path) -> list[list[str]]:
 def _csv(content: bytes) -> list[list[str]]:
     for encoding in ENCODINGS:
         try:
-            text = content.decode(encoding)
+            text = content.decode(encoding).replace("\0", "")
         except UnicodeDecodeError:
             continue
         sample = text[:2000]

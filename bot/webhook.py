@@ -19,7 +19,7 @@ from starlette.routing import Route
 from telegram import Bot
 
 from bot import settings
-from bot.intake import WANTED, Intake, lean, whose
+from bot.intake import WANTED, Intake, lean, storable, whose
 from bot.lines import Lines
 from handlers.telegram import Reception, Reply
 from storage.store import Unavailable
@@ -56,7 +56,7 @@ class Webhook:
         self._reception = reception
         self._secret = wanted.secret or derived_secret(token)
         self._path = urlsplit(wanted.url).path
-        self._url = wanted.url if self._path else f"{wanted.url}{PATH}"
+        self._url = address_of(wanted)
         self._lines = lines
         self._under_way: dict[int, asyncio.Task[Reply]] = {}
 
@@ -112,6 +112,11 @@ class Webhook:
         return reply
 
 
+def address_of(wanted: settings.Webhook) -> str:
+    """What Telegram is told; empty for long polling."""
+    return f"{wanted.url}{PATH}" if wanted.url and not urlsplit(wanted.url).path else wanted.url
+
+
 def derived_secret(token: str) -> str:
     """A secret that only those who have the token can know, the same at every start."""
     return hmac.new(token.encode(), b"louyuhui webhook", hashlib.sha256).hexdigest()
@@ -131,7 +136,7 @@ async def _body(request: Request) -> bytes:
 def _read(body: bytes) -> dict[str, Any]:
     """The update as a JSON object. Raises NotAnUpdate."""
     try:
-        content = json.loads(body)
+        content = storable(json.loads(body), body)
     except (ValueError, RecursionError):
         raise NotAnUpdate from None
     number = content.get("update_id") if isinstance(content, dict) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,14 @@ import typer
 
 from bot.commands.terminal import CONFIG, ConfigOption, say, settings_of
 from bot.settings import Settings
+from bot.webhook import address_of
 from paper.font import FontMissing, open_font
 from services.binding import DEFAULT_ZONE
 from storage import health, migrate
 from storage.engine import open_engine
 from storage.store import Unavailable
 
+LATELY = timedelta(hours=1)  # a failure to bring updates is then no longer news
 SECONDS_OFF = 30  # beyond it reminders and closings would be visibly late or early
 
 
@@ -43,7 +45,7 @@ def check(config: ConfigOption = CONFIG) -> None:
 
 
 async def _all(settings: Settings) -> list[Finding]:
-    checks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (token, database, font, clock)
+    checks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (token, updates, database, font, clock)
     return [await one(settings) for one in checks]
 
 
@@ -68,6 +70,35 @@ async def token(settings: Settings) -> Finding:
         "令牌不对：请找 @BotFather 核对 token。",
         "The token is wrong: compare it with @BotFather's.",
     )
+
+
+async def updates(settings: Settings) -> Finding:
+    """Whether Telegram brings updates where they are taken in, and whether it could of late."""
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.get(f"{settings.api}/bot{settings.token}/getWebhookInfo")
+            told = answer.json()["result"]
+    except (httpx.HTTPError, ValueError, KeyError) as error:
+        kind = type(error).__name__
+        return Finding(False, f"消息怎么来：问不到（{kind}）。", f"Updates: Telegram does not say ({kind}).")
+    waits = f"{told.get('pending_update_count', 0)} 条在等 / waiting"
+    wanted, found = address_of(settings.webhook), told.get("url", "")
+    if found and found != wanted:
+        return Finding(
+            not wanted,
+            f"消息怎么来：现在送到 {found}，启动时会改成{wanted or '自己去取'}（{waits}）。",
+            f"Updates: brought to {found}; a start changes that to {wanted or 'long polling'}.",
+        )
+    if found and told.get("last_error_message"):
+        when = datetime.fromtimestamp(told["last_error_date"], UTC)
+        why = f"{told['last_error_message']} ({when:%Y-%m-%d %H:%M} UTC)"
+        return Finding(
+            datetime.now(UTC) - when > LATELY,
+            f"消息怎么来：送到 {found}，上次没送成：{why}，{waits}。",
+            f"Updates: brought to {found}; the last failure: {why}.",
+        )
+    how = (f"送到 {found}", f"brought to {found}") if found else ("自己去取", "fetched by long polling")
+    return Finding(True, f"消息怎么来：{how[0]}，{waits}", f"Updates: {how[1]}")
 
 
 async def database(settings: Settings) -> Finding:

@@ -9,13 +9,15 @@ from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from time import time
 
 import pytest
 from click.testing import Result
 
-from bot.commands.check import clock
-from bot.settings import Settings
+from bot.commands.check import Finding, clock, updates
+from bot.settings import Settings, Webhook
 from sandbox import Sandbox
+from sandbox.webhooks import Webhook as Delivery
 from storage import migrate
 from storage.engine import open_engine
 from tests.bot.terminal import configured, louyuhui, louyuhui_beside
@@ -52,6 +54,40 @@ def test_an_address_where_nobody_answers_is_found_and_the_rest_is_checked_all_th
     assert result.exit_code == 1
     assert "连不上 http://127.0.0.1:1" in line(result, "连不上")
     assert line(result, "数据库").startswith("✅")
+
+
+async def found_of_updates(set_up: bool, *, url: str, error: str = "", waiting: int = 0) -> Finding:
+    """What is said of a bot whose updates go to an address."""
+    async with Sandbox(limits=None) as sandbox:
+        token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
+        if url:
+            bot = next(iter(sandbox.world.bots.values()))
+            webhook = Delivery(url, last_error=error, last_error_date=int(time()))
+            sandbox.api.webhooks.active[bot.id] = webhook
+        person = sandbox.people.new("示例住户")
+        for _ in range(waiting):
+            await person.start()
+        wanted = Webhook("https://bot.example.org") if set_up else Webhook()
+        return await updates(Settings(token=token, api=sandbox.url, webhook=wanted))
+
+
+async def test_where_telegram_brings_updates_is_compared_with_the_settings() -> None:
+    ours = "https://bot.example.org/telegram"
+    good = await found_of_updates(True, url=ours, waiting=2)
+    assert good.good
+    assert f"送到 {ours}，2 条在等" in good.zh
+    elsewhere = await found_of_updates(True, url="https://old.example.org/telegram")
+    assert not elsewhere.good
+    assert "old.example.org" in elsewhere.en
+    failing = await found_of_updates(True, url=ours, error="Wrong response: 502 Bad Gateway")
+    assert not failing.good
+    assert "502 Bad Gateway" in failing.en
+    fetched = await found_of_updates(False, url="")
+    assert fetched.good
+    assert "自己去取" in fetched.zh
+    left_over = await found_of_updates(False, url=ours)
+    assert left_over.good  # a start by long polling takes it away
+    assert "long polling" in left_over.en
 
 
 def test_the_token_is_not_printed(tmp_path: Path) -> None:

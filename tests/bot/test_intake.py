@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.intake import UpdatesRequest
 from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Route
@@ -210,3 +211,9 @@ async def test_when_nothing_can_be_stored_the_person_is_told_so(
     told = await person.press_forged(chat.messages[-1], Probe(1).pack())
     assert "没有记入" in told.text
     assert told.show_alert
+
+
+def test_what_no_database_keeps_in_a_text_is_left_out_of_what_is_fetched() -> None:
+    written = rb'{"ok": true, "result": [{"update_id": 1, "message": {"text": "a\u0000b\\u0000"}}]}'
+    read = UpdatesRequest.parse_json_payload(written)
+    assert read["result"][0]["message"]["text"] == r"ab\u0000"

@@ -149,6 +149,13 @@ async def test_what_is_no_update_is_refused_and_is_no_fault(stage: WebhookStage,
     assert await faults(stage) == []
 
 
+async def test_what_no_database_keeps_in_a_text_is_left_out(stage: WebhookStage) -> None:
+    handled = listening(stage)
+    assert (await stage.deliver(said(1, "/probe a\0b"))).status_code == 200
+    assert (await stage.deliver(said(2, r"/probe \u0000"))).status_code == 200
+    assert handled == ["ab", r"\u0000"]
+
+
 async def test_only_post_and_only_its_path_is_answered(stage: WebhookStage) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         assert (await client.get(stage.url)).status_code == 405
