@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.refusals import Refusal
-from rules.voters import Basis
+from rules.voters import Basis, Voter
 from rules.ways import Choice, Way
 
+PROXY, PAPER = "proxy", "paper"  # how a vote came in, beside "chat"
 SECOND_THOUGHT = timedelta(seconds=2)  # sooner than this after the question, a second press is a double tap
 
 
@@ -27,6 +28,10 @@ class NotThisBallot(Refusal):
 
 class NotOnTheRoll(Refusal):
     """Neither the person nor a household or an owner they vote for is on the roll of this ballot."""
+
+
+class PaperVoteStands(Refusal):
+    """The voter's paper vote counts; the chat does not change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Vote:
     wanted_by_id: int | None = None
     wanted_at: datetime | None = None
     reason: str = ""
+    how: str = "chat"  # "chat", "proxy" or "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def cast(
     now: datetime,
     reason: str = "",
     basis: Basis = Basis.HOUSEHOLD,
+    how: str = "chat",
 ) -> Noted | AskFamily:
     """What a press does to the vote of a voter; `receipt` is used if it is the first.
 
@@ -101,14 +108,23 @@ def cast(
     never asked.
     """
     if previous is None:
-        return Noted(Vote(voter_id, choice, by, receipt, reason=reason), changed=False)
+        return Noted(Vote(voter_id, choice, by, receipt, reason=reason, how=how), changed=False)
     same = previous.choice == choice and previous.reason == reason
-    alone = basis is not Basis.HOUSEHOLD or previous.by_id == by
+    alone = basis is not Basis.HOUSEHOLD or previous.by_id == by or how == PROXY
     if same or alone or _asked_before(previous, choice, by, now):
-        return Noted(Vote(voter_id, choice, by, previous.receipt, reason=reason), changed=not same)
+        return Noted(Vote(voter_id, choice, by, previous.receipt, reason=reason, how=how), changed=not same)
     since = previous.wanted_at if _asks(previous, choice, by) else now
     asking = replace(previous, wanted=choice, wanted_by_id=by, wanted_at=since)
     return AskFamily(asking, choice)
+
+
+def check_no_paper(mine: Sequence[Voter], standing: Iterable[Vote]) -> list[Voter]:
+    """Those of the voters whose vote the chat may change: a paper vote stands. Raises PaperVoteStands."""
+    on_paper = {vote.voter_id for vote in standing if vote.how == PAPER}
+    free = [voter for voter in mine if voter.id not in on_paper]
+    if mine and not free:
+        raise PaperVoteStands(door=mine[0].door)
+    return free
 
 
 def _asks(previous: Vote, choice: Choice, by: int) -> bool:

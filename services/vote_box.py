@@ -14,14 +14,17 @@ from typing import Any
 
 from rules.owners import check_right
 from rules.people import NotAResident
+from rules.proxies import check_mandates, check_own_votes
 from rules.refusals import Refusal
 from rules.voters import Voter
 from rules.votes import (
+    PROXY,
     AskFamily,
     Noted,
     NotThisBallot,
     OpenBallot,
     cast,
+    check_no_paper,
     check_open,
 )
 from rules.ways import Choice, check_choice
@@ -46,6 +49,7 @@ class Press:
     ballot_id: int
     choice: Choice
     reason: str = ""
+    proxy: int = 0  # with which one votes for somebody else; 0: for oneself
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class VoteBox:
             {press.update_id for press in presses},
             {press.chat for press in presses if not press.private},
             {(press.user, press.ballot_id) for press in presses},
+            {press.proxy for press in presses if press.proxy},
         )
         answers: dict[int, Toast] = {}
         toasts = [self._handle(desk, answers, waiting, now) for waiting in group]
@@ -167,6 +172,8 @@ def decide(desk: Desk, press: Press, now: datetime) -> Outcome:
     except Refusal as refusal:
         return Outcome(ballot, lang, {}, refusal)
     desk.shown.add((ballot.id, press.user))
+    if press.proxy:
+        desk.used.add(press.proxy)
     return Outcome(ballot, lang, {voter.door: _cast(desk, ballot, press, voter.id, now) for voter in voters})
 
 
@@ -180,13 +187,24 @@ def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetim
     person = desk.people.get(press.user)
     if person not in desk.residents:
         raise NotAResident
-    return check_right(ballot.basis, desk.voters.get((ballot.id, person), {}).values())
+    voters = _voters(desk, ballot, press, person)
+    return check_no_paper(voters, (vote for one in voters if (vote := desk.votes.get((ballot.id, one.id)))))
+
+
+def _voters(desk: Desk, ballot: OpenBallot, press: Press, person: int) -> list[Voter]:
+    """Those who are not under a proxy of one's own voters, or, with a proxy, those it is for."""
+    held = {voter: one for (ballot_id, voter), one in desk.mandates.items() if ballot_id == ballot.id}
+    if press.proxy:
+        return check_mandates([one for one in held.values() if one.proxy_id == press.proxy], person)
+    own = check_right(ballot.basis, desk.voters.get((ballot.id, person), {}).values())
+    return check_own_votes(own, held)
 
 
 def _cast(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int, now: datetime) -> Noted | AskFamily:
     key = (ballot.id, voter_id)
     previous, by = desk.votes.get(key), desk.people[press.user]
-    outcome = cast(previous, voter_id, press.choice, by, _receipt(), now, press.reason, ballot.basis)
+    how = PROXY if press.proxy else "chat"
+    outcome = cast(previous, voter_id, press.choice, by, new_receipt(), now, press.reason, ballot.basis, how)
     desk.votes[key] = outcome.vote
     if isinstance(outcome, AskFamily) and key not in desk.changed:
         desk.asked[key] = outcome.vote
@@ -201,7 +219,7 @@ def _cast(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int, now: date
     return outcome
 
 
-def _receipt() -> str:
+def new_receipt() -> str:
     """Ten characters that tell a voter his vote among all, e.g. K7M3P-9QX2D."""
     number = secrets.randbelow(len(_RECEIPT) ** 10)
     text = "".join(_RECEIPT[number // len(_RECEIPT) ** place % len(_RECEIPT)] for place in range(10))

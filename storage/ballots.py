@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, select, update
@@ -12,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.ballots import Ballot, Option, State
 from rules.counting import Completion, Method, TieRule
+from rules.papers import Slip
 from rules.voters import Basis
-from rules.votes import Vote
+from rules.votes import PAPER, Vote
 from rules.ways import Choice
 from storage.rows import every, key, one
 from storage.tables import ballots, drafts, options, people, votes
@@ -109,6 +111,22 @@ async def vote_of(conn: AsyncConnection, ballot_id: int, voter_id: int) -> Vote 
     mine = (votes.c.ballot_id == ballot_id, votes.c.voter_id == voter_id)
     row = (await conn.execute(select(votes).where(*mine))).mappings().first()
     return None if row is None else _vote(row)
+
+
+async def put_paper_vote(
+    conn: AsyncConnection, ballot_id: int, slip: Slip, by: int, receipt: str, now: datetime
+) -> None:
+    """Let a paper vote stand in place of what was voted before; it keeps the receipt there was."""
+    before = await vote_of(conn, ballot_id, slip.voter_id)
+    values = {"choice": list(slip.choice), "by_id": by, "at": now, "how": PAPER, "reason": ""}
+    values |= {"wanted": None, "wanted_by_id": None, "wanted_at": None}
+    mine = {"ballot_id": ballot_id, "voter_id": slip.voter_id}
+    if before is None:
+        await conn.execute(votes.insert().values(receipt=receipt, **mine, **values))
+        await conn.execute(update(ballots).where(ballots.c.id == ballot_id).values(voted=ballots.c.voted + 1))
+        return
+    stands = (votes.c.ballot_id == ballot_id, votes.c.voter_id == slip.voter_id)
+    await conn.execute(update(votes).where(*stands).values(**values))
 
 
 def _vote(row: RowMapping) -> Vote:

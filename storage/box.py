@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.counting import Method
 from rules.events import Event, follow
+from rules.proxies import Mandate
 from rules.voters import Basis, Voter
 from rules.votes import OpenBallot, Vote
 from rules.ways import Way
 from storage import voters as rights
+from storage.proxies import entrusted, use
 from storage.rows import every
 from storage.tables import (
     ballots,
@@ -46,10 +48,12 @@ class Desk:
     groups: dict[str, int | None]  # address of a group -> building id
     ballots: dict[int, OpenBallot]
     voters: dict[tuple[int, int], dict[int, Voter]]  # (ballot, person) -> voter id -> voter
+    mandates: dict[tuple[int, int], Mandate]  # (ballot, voter) -> who else votes for them
     votes: dict[tuple[int, int], Vote]  # (ballot, voter)
     changed: dict[tuple[int, int], Vote] = field(default_factory=dict)  # cast
     asked: dict[tuple[int, int], Vote] = field(default_factory=dict)  # stand, but another member asked
     shown: set[tuple[int, str]] = field(default_factory=set)  # (ballot, address) of those who voted
+    used: set[int] = field(default_factory=set)  # proxies that were voted with
     first: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # ballot -> first votes
     cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, voter), in order of the presses
 
@@ -59,8 +63,9 @@ def load(
     update_ids: Collection[int],
     chat_addresses: Collection[str],
     voters: Collection[tuple[str, int]],
+    proxies: Collection[int] = (),
 ) -> Desk:
-    """Read what presses touch; `voters` are who pressed (addresses) in which ballot."""
+    """Read what presses touch: who pressed (address) in which ballot, and with which proxies."""
     seen = select(seen_updates.c.update_id, seen_updates.c.toast)
     known = select(people.c.address, people.c.id, people.c.lang)
     groups = select(chats.c.address, chats.c.building_id).where(chats.c.kind == "group")
@@ -76,6 +81,8 @@ def load(
     }
     bases = {ballot.id: ballot.basis for ballot in ballots.values()}
     mine = rights.of_persons(conn, bases, asked)
+    pairs = {(ballot_id, voter) for (ballot_id, _), own in mine.items() for voter in own}
+    mandates = entrusted(conn, pairs, proxies, bases)
     return Desk(
         seen={
             row.update_id: row.toast
@@ -90,7 +97,8 @@ def load(
         },
         ballots=ballots,
         voters=mine,
-        votes=_votes(conn, {(ballot_id, voter) for (ballot_id, _), own in mine.items() for voter in own}),
+        mandates=mandates,
+        votes=_votes(conn, pairs | set(mandates)),
     )
 
 
@@ -139,6 +147,7 @@ def _vote(row: Any) -> Vote:
         row.wanted_by_id,
         row.wanted_at,
         row.reason,
+        row.how,
     )
 
 
@@ -149,12 +158,14 @@ def save(conn: Connection, desk: Desk, answers: Mapping[int, dict[str, Any]], no
     if desk.asked:
         _save_wishes(conn, desk.asked)
     if desk.cast:
-        cast = _cast_events(conn, desk.cast, now)
+        cast = _cast_events(conn, desk.cast, desk.changed, now)
         conn.execute(events.insert(), [_row(event) for event in cast])
     if desk.first:
         more = update(ballots).where(ballots.c.id == bindparam("ballot"))
         counts = [{"ballot": ballot_id, "count": count} for ballot_id, count in desk.first.items()]
         conn.execute(more.values(voted=ballots.c.voted + bindparam("count")), counts)
+    if desk.used:
+        use(conn, desk.used, now)
     _renew_cards(conn, desk)
     if answers:
         rows = [{"update_id": key, "at": now, "toast": toast} for key, toast in answers.items()]
@@ -177,7 +188,7 @@ def _renew_cards(conn: Connection, desk: Desk) -> None:
 def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
     dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     insert = dialect.insert(votes)
-    kept = ("choice", "reason", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
+    kept = ("choice", "reason", "how", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
     upsert = insert.on_conflict_do_update(
         index_elements=["ballot_id", "voter_id"], set_={name: insert.excluded[name] for name in kept}
     )
@@ -187,6 +198,7 @@ def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: 
             "voter_id": voter_id,
             "choice": list(vote.choice),
             "reason": vote.reason,
+            "how": vote.how,
             "by_id": vote.by_id,
             "receipt": vote.receipt,
             "at": now,
@@ -215,13 +227,18 @@ def _save_wishes(conn: Connection, asked: Mapping[tuple[int, int], Vote]) -> Non
     conn.execute(update(votes).where(*mine), wishes)
 
 
-def _cast_events(conn: Connection, cast: Collection[tuple[int, int]], now: datetime) -> list[Event]:
+def _cast_events(
+    conn: Connection,
+    cast: Collection[tuple[int, int]],
+    changed: Mapping[tuple[int, int], Vote],
+    now: datetime,
+) -> list[Event]:
     """An event a vote: that a voter voted, never what."""
     heads = _heads(conn, {ballot_id for ballot_id, _ in cast})
     written = []
     for ballot_id, voter_id in cast:
         stream = f"ballot:{ballot_id}"
-        about = {"voter": voter_id, "how": "chat"}
+        about = {"voter": voter_id, "how": changed[ballot_id, voter_id].how}
         heads[stream] = follow(heads.get(stream), stream, "cast", now, about)
         written.append(heads[stream])
     return written

@@ -426,6 +426,7 @@ votes = Table(
     _ref("wanted_by_id", "people"),
     Column("wanted_at", Instant),
     Column("reason", Text, nullable=False, default="", server_default=""),  # of who blocks
+    Column("how", String, nullable=False, default="chat", server_default="chat"),  # "chat", "proxy", "paper"
     ForeignKeyConstraint(["ballot_id", "voter_id"], ["rolls.ballot_id", "rolls.voter_id"]),
     UniqueConstraint("ballot_id", "receipt"),
 )
@@ -439,6 +440,60 @@ drafts = Table(  # a paper being filled in, not yet handed in
     Column("page", Integer, nullable=False, default=0),
     Column("checking", Boolean, nullable=False, default=False),  # the whole is shown before it is handed in
     Column("reason", Text, nullable=False, default="", server_default=""),
+)
+
+proxies = Table(  # who lets whom stand in for them, in a ballot or in a meeting
+    "proxies",
+    metadata,
+    _id(),
+    _ref("ballot_id", "ballots", index=True),
+    _ref("meeting_id", "meetings", index=True),  # beside a ballot: given for the meeting it is held in
+    _ref("giver_id", "people", nullable=False, index=True),
+    _ref("holder_id", "people", nullable=False, index=True),
+    Column("state", String, nullable=False),  # rules.proxies.ProxyState
+    Column("asked_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+mandates = Table(  # the voters of a ballot for whom somebody else votes: one at most
+    "mandates",
+    metadata,
+    Column("ballot_id", Integer, primary_key=True),
+    Column("voter_id", Integer, primary_key=True),
+    _ref("proxy_id", "proxies", nullable=False, index=True),
+    _ref("holder_id", "people", nullable=False),
+    Column("used_at", Instant),
+    ForeignKeyConstraint(["ballot_id", "voter_id"], ["rolls.ballot_id", "rolls.voter_id"]),
+)
+
+paper_stacks = Table(  # paper votes that are entered and confirmed together
+    "paper_stacks",
+    metadata,
+    _id(),
+    _ref("ballot_id", "ballots", nullable=False, index=True),
+    _ref("teller_id", "people", nullable=False),
+    Column("state", String, nullable=False),  # rules.papers.StackState
+    Column("made_at", Instant, nullable=False),
+    Column("photos", JSON, nullable=False),  # the platform's names
+)
+
+paper_slips = Table(
+    "paper_slips",
+    metadata,
+    Column("ballot_id", Integer, primary_key=True),
+    Column("voter_id", Integer, primary_key=True),
+    _ref("stack_id", "paper_stacks", nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("choice", JSON, nullable=False),
+    ForeignKeyConstraint(["ballot_id", "voter_id"], ["rolls.ballot_id", "rolls.voter_id"]),
+)
+
+paper_witnesses = Table(
+    "paper_witnesses",
+    metadata,
+    Column("stack_id", Integer, ForeignKey("paper_stacks.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 objections = Table(

@@ -23,6 +23,7 @@ from storage.tables import (
     owner_people,
     owners,
     parkings,
+    people,
     rolls,
 )
 
@@ -158,6 +159,45 @@ def _owned_by(conn: Connection, person_ids: Collection[int]) -> dict[int, dict[i
         speaks = row.voter_id == row.person_id
         found[row.person_id][row.id] = Voter(row.id, holding(doors[row.id]), speaks, row.voter_id)
     return found
+
+
+async def behind(conn: AsyncConnection, ballot: Ballot, household_id: int) -> int | None:
+    """The voter on a ballot's roll behind a door: the household, or who owns it; None where there is none."""
+    voter = household_id
+    if ballot.basis is Basis.OWNER:
+        query = select(households.c.owner_id).where(households.c.id == household_id)
+        voter = (await conn.scalars(query)).one() or 0
+    listed = select(rolls.c.voter_id).where(rolls.c.ballot_id == ballot.id, rolls.c.voter_id == voter)
+    return await conn.scalar(listed)
+
+
+async def members_of(conn: AsyncConnection, ballot: Ballot, voter_id: int) -> list[int]:
+    """The ids of the people behind a voter."""
+    if ballot.basis is Basis.PERSON:
+        return [voter_id]
+    query = select(members.c.person_id).where(members.c.household_id == voter_id)
+    if ballot.basis is Basis.OWNER:
+        mine = (owner_people.c.owner_id == voter_id, owner_people.c.state == "confirmed")
+        query = select(owner_people.c.person_id).where(*mine)
+    return list((await conn.scalars(query)).all())
+
+
+async def doors(conn: AsyncConnection, ballot: Ballot, voter_ids: Collection[int]) -> dict[int, Door]:
+    """What voters of a ballot are called."""
+    return await conn.run_sync(named, ballot.basis, voter_ids)
+
+
+def named(conn: Connection, basis: Basis, voter_ids: Collection[int]) -> dict[int, Door]:
+    """What voters are called: a household by its door, an owner by what it owns, a person by name."""
+    if basis is Basis.OWNER:
+        doors = _doors(conn, voter_ids)
+        return {voter: holding(doors[voter]) for voter in voter_ids}
+    if basis is Basis.PERSON:
+        names = select(people.c.id, people.c.name).where(people.c.id.in_(voter_ids))
+        return {row.id: Door.named(row.name, row.name) for row in conn.execute(names)}
+    homes = select(households.c.id, households.c.unit, households.c.room)
+    rows = conn.execute(homes.where(households.c.id.in_(voter_ids)))
+    return {row.id: Door(row.unit, row.room) for row in rows}
 
 
 def _doors(conn: Connection, owner_ids: Collection[int]) -> dict[int, list[Door]]:

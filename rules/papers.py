@@ -1,0 +1,183 @@
+"""Paper votes (纸质票): a teller writes down a stack of slips, two witnesses compare them with the paper.
+
+A paper vote stands over a vote from the chat (domain rule: chat, paper and proxy meet on the same roll).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rules.refusals import Refusal
+from rules.ways import Choice
+
+WITNESSES = 2  # of two households, neither the teller's nor one whose slip is in the stack
+MOST_SLIPS = 30  # in one stack: what two people can compare at one sitting
+
+
+class StackState(StrEnum):
+    """How far a stack of paper votes has come; only a confirmed one counts."""
+
+    OPEN = "open"  # the teller is writing
+    WAITING = "waiting"  # for its witnesses
+    CONFIRMED = "confirmed"
+    LAPSED = "lapsed"  # the ballot closed before two witnesses had confirmed it
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One household's paper vote as the teller wrote it down."""
+
+    voter_id: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Paper votes of a ballot, entered and confirmed together; `photos` are the platform's names."""
+
+    id: int
+    ballot_id: int
+    teller_id: int
+    state: StackState
+    made_at: datetime
+    photos: tuple[str, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    witnesses: tuple[int, ...] = ()  # who has confirmed it so far
+
+
+class NotATeller(Refusal):
+    """Paper votes are entered by a teller, whom the leader appoints."""
+
+
+class TellerIsSponsor(Refusal):
+    """Who asked the question, or proposed one of its options, does not enter its paper votes."""
+
+
+class NoSuchStack(Refusal):
+    """The stack does not exist, or belongs to another building or teller."""
+
+
+class StackNotOpen(Refusal):
+    """The stack was handed to the witnesses, or is over."""
+
+
+class StackNotWaiting(Refusal):
+    """The stack is confirmed, taken back, or over."""
+
+
+class EmptyStack(Refusal):
+    """A stack without a slip is not handed to witnesses."""
+
+
+class TooManySlips(Refusal):
+    """More slips than two people can compare at one sitting."""
+
+
+class SlipNotClear(Refusal):
+    """A line that is no door with a choice."""
+
+
+class SlipTwice(Refusal):
+    """The household's slip was entered already."""
+
+
+class DoorNotOnTheRoll(Refusal):
+    """No voter of this ballot lives behind this door."""
+
+
+class WitnessIsTeller(Refusal):
+    """The teller cannot be a witness of his own writing."""
+
+
+class WitnessOfOwnSlip(Refusal):
+    """A household's own paper vote is in the stack: somebody else must confirm it."""
+
+
+class WitnessedAlready(Refusal):
+    """The household has confirmed this stack already: two witnesses come from two households."""
+
+
+class PaperNotForThisBallot(Refusal):
+    """A sealed ballot, or one of persons or owners, takes no paper votes with doors on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as the teller wrote it: a door, and what is marked on its slip."""
+
+    number: int
+    door: str
+    marks: str
+
+
+_DOOR = re.compile(r"^((?:\d{1,2}\s*(?:-|单元|栋)\s*)*\d{1,4}\s*(?:室|号)?)[\s:：,，]+(.+)$")
+
+
+def read_lines(text: str) -> list[Line]:
+    """The lines of a stack, as "2-502 甲". Raises SlipNotClear at the first that is none."""
+    found = []
+    for number, line in enumerate(unicodedata.normalize("NFKC", text).splitlines(), 1):
+        if not line.strip():
+            continue
+        read = _DOOR.match(line.strip())
+        if read is None:
+            raise SlipNotClear(number=number, text=line.strip()[:40])
+        found.append(Line(number, read[1].strip(), read[2].strip()))
+    if not found:
+        raise SlipNotClear(number=1, text=text.strip()[:40])
+    return found
+
+
+def read_marks(marks: str, labels: Sequence[str], number: int = 1) -> Choice:
+    """The options named by their labels, in the order written: 甲, "1 5 12", 丙>甲.
+
+    Raises SlipNotClear where a word is no label, or an option is named twice.
+    """
+    wanted = {label.lower(): place for place, label in enumerate(labels, 1)}
+    words = [word for word in re.split(r"[\s,，、;；>＞]+", marks.lower()) if word]
+    if all(len(label) == 1 and not label.isdigit() for label in labels):
+        words = [letter for word in words for letter in ([word] if word in wanted else list(word))]
+    if any(word not in wanted for word in words) or len(set(words)) != len(words):
+        raise SlipNotClear(number=number, text=marks[:40])
+    return tuple(wanted[word] for word in words)
+
+
+def check_room(stack: Stack, more: int) -> None:
+    """Go on only while the stack is being written and can take so many more.
+
+    Raises StackNotOpen, TooManySlips.
+    """
+    if stack.state is not StackState.OPEN:
+        raise StackNotOpen
+    if len(stack.slips) + more > MOST_SLIPS:
+        raise TooManySlips(most=MOST_SLIPS)
+
+
+def check_hand_over(stack: Stack) -> None:
+    """Go on only with a stack that has slips and is still being written. Raises StackNotOpen, EmptyStack."""
+    if stack.state is not StackState.OPEN:
+        raise StackNotOpen
+    if not stack.slips:
+        raise EmptyStack
+
+
+def check_witness(
+    stack: Stack, person_id: int, homes: Collection[int], homes_of_witnesses: Mapping[int, Collection[int]]
+) -> None:
+    """Go on only for a neighbour who can confirm a stack; `homes` are the witness's household ids.
+
+    Raises StackNotWaiting, WitnessIsTeller, WitnessOfOwnSlip, WitnessedAlready.
+    """
+    if stack.state is not StackState.WAITING:
+        raise StackNotWaiting
+    if person_id == stack.teller_id:
+        raise WitnessIsTeller
+    if {slip.voter_id for slip in stack.slips} & set(homes):
+        raise WitnessOfOwnSlip
+    if any(set(homes) & set(theirs) for theirs in homes_of_witnesses.values()):
+        raise WitnessedAlready

@@ -1,0 +1,283 @@
+"""Proxies: asked of a neighbour, accepted, told to both, and taken back until they are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rules.ballots import Ballot, NoSuchBallot
+from rules.ballots import State as BallotState
+from rules.homes import Household
+from rules.meetings import Meeting, NoSuchMeeting
+from rules.meetings import State as MeetingState
+from rules.owners import check_right
+from rules.people import NotAResident, Person
+from rules.proxies import (
+    NotYourProxy,
+    Proxy,
+    ProxyOver,
+    ProxyState,
+    ProxyUsed,
+    check_answer,
+    check_give,
+    check_revoke,
+    check_room,
+)
+from rules.refusals import Refusal
+from storage import ballots, homes, log, meetings, people, proxies, voters
+from storage.store import Connection, Unit
+
+
+class NobodyToAsk(Refusal):
+    """Behind this door nobody is registered who could stand in for somebody."""
+
+
+class VotedAlready(Refusal):
+    """The household has voted in this ballot: there is nothing left to leave to somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a proxy is for: a ballot that is open, or a meeting that is announced or open."""
+
+    building_id: int
+    title: str
+    ballot: Ballot | None = None
+    meeting: Meeting | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody can be stood in for any more."""
+        if self.ballot is not None:
+            return self.ballot.state is not BallotState.OPEN
+        assert self.meeting is not None
+        return self.meeting.state not in {MeetingState.ANNOUNCED, MeetingState.OPEN}
+
+    @property
+    def stream(self) -> str:
+        """The stream of events it is written in."""
+        if self.ballot is not None:
+            return f"ballot:{self.ballot.id}"
+        assert self.meeting is not None
+        return f"meeting:{self.meeting.id}"
+
+
+async def occasion(conn: Connection, ballot_id: int | None, meeting_id: int | None) -> Occasion:
+    """A ballot or a meeting as something to be stood in for. Raises NoSuchBallot, NoSuchMeeting."""
+    if ballot_id:
+        ballot = await ballots.find(conn, ballot_id)
+        if ballot is None or ballot.state is BallotState.DRAFT:
+            raise NoSuchBallot
+        return Occasion(ballot.building_id, ballot.question, ballot=ballot)
+    meeting = await meetings.find(conn, meeting_id or 0)
+    if meeting is None or meeting.published_at is None:
+        raise NoSuchMeeting
+    return Occasion(meeting.building_id, meeting.place, meeting=meeting)
+
+
+async def occasion_of(conn: Connection, proxy: Proxy) -> Occasion:
+    """What a proxy is for."""
+    return await occasion(conn, proxy.ballot_id, proxy.meeting_id)
+
+
+async def occasions(conn: Connection, person_id: int) -> list[Occasion]:
+    """What a resident could leave to somebody else just now: open ballots, then coming meetings."""
+    found = []
+    for building_id in sorted({home.building_id for home in await homes.homes_of(conn, person_id)}):
+        found += [
+            Occasion(building_id, ballot.question, ballot=ballot)
+            for ballot in await ballots.of_building(conn, building_id, BallotState.OPEN)
+        ]
+        for state in (MeetingState.ANNOUNCED, MeetingState.OPEN):
+            found += [
+                Occasion(building_id, meeting.place, meeting=meeting)
+                for meeting in await meetings.of_building(conn, building_id, state)
+            ]
+    return found
+
+
+async def household_of(conn: Connection, person_id: int, building_id: int) -> set[int]:
+    """The ids of a person and of all who live with them in a building."""
+    together = {person_id}
+    for home in await homes.homes_of(conn, person_id, building_id):
+        together |= {member.id for member in await homes.members_of(conn, home.id)}
+    return together
+
+
+async def candidates(conn: Connection, about: Occasion, unit: str | None, room: str) -> list[Person]:
+    """Who of a door could be asked. Raises NobodyToAsk."""
+    home = await homes.find_household(conn, about.building_id, unit, room)
+    found = [] if home is None else await homes.members_of(conn, home.id)
+    reachable = [person for person in found if person.address is not None and person.reach == "yes"]
+    if not reachable:
+        raise NobodyToAsk(door=f"{unit}-{room}" if unit else room)
+    return reachable
+
+
+async def check_giver(conn: Connection, about: Occasion, person_id: int, link: str = "") -> None:
+    """Go on only for a resident who has something to leave to somebody.
+
+    Raises NotAResident, ProxyOver, NotOnTheRoll, VotedAlready.
+    """
+    if not await homes.homes_of(conn, person_id, about.building_id):
+        raise NotAResident(link=link)
+    if about.over:
+        raise ProxyOver
+    if about.ballot is None:
+        return
+    mine = check_right(about.ballot.basis, await voters.of_person(conn, about.ballot.id, person_id))
+    for voter in mine:
+        if await ballots.vote_of(conn, about.ballot.id, voter.id):
+            raise VotedAlready
+
+
+async def ask(unit: Unit, about: Occasion, giver: Person, holder_id: int) -> Proxy:
+    """Ask a neighbour to stand in for one's household.
+
+    Raises NotAResident, ProxyOver, NotOnTheRoll, VotedAlready, NobodyToAsk, ProxyToOneself,
+    ProxyGivenAlready, NoChainOfProxies, TooManyProxies.
+    """
+    await check_giver(unit.conn, about, giver.id)
+    doors = await homes.homes_of(unit.conn, holder_id, about.building_id)
+    if not doors:
+        raise NobodyToAsk(door="?")
+    known = await _known(unit.conn, about)
+    mine = await household_of(unit.conn, giver.id, about.building_id)
+    theirs = await household_of(unit.conn, holder_id, about.building_id)
+    check_give(mine, theirs, known)
+    check_room(theirs, doors[0].door, known)
+    return await proxies.ask(
+        unit.conn,
+        ballot_id=about.ballot.id if about.ballot else None,
+        meeting_id=about.meeting.id if about.meeting else None,
+        giver_id=giver.id,
+        holder_id=holder_id,
+        asked_at=unit.now,
+    )
+
+
+async def _known(conn: Connection, about: Occasion) -> list[Proxy]:
+    """The proxies of an occasion: those of a ballot and of the meeting it is held in are one lot."""
+    if about.ballot is not None:
+        return await proxies.about(conn, about.ballot.id, about.ballot.meeting_id)
+    assert about.meeting is not None
+    return await proxies.about(conn, None, about.meeting.id)
+
+
+async def find(conn: Connection, proxy_id: int, person_id: int) -> tuple[Proxy, Occasion]:
+    """A proxy that concerns this person. Raises NotYourProxy."""
+    proxy = await proxies.find(conn, proxy_id)
+    if proxy is None:
+        raise NotYourProxy
+    about = await occasion_of(conn, proxy)
+    if person_id != proxy.holder_id and person_id not in await household_of(
+        conn, proxy.giver_id, about.building_id
+    ):
+        raise NotYourProxy
+    return proxy, about
+
+
+async def accept(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> Proxy:
+    """Agree to stand in for a neighbour; from now on one votes for them.
+
+    Raises NotYourProxy, ProxyOver, TooManyProxies, VotedAlready and what stands against the giver.
+    """
+    check_answer(proxy, person_id)
+    if about.over:
+        raise ProxyOver
+    theirs = await household_of(unit.conn, person_id, about.building_id)
+    doors = await homes.homes_of(unit.conn, person_id, about.building_id)
+    if not doors:
+        raise NotYourProxy
+    await check_giver(unit.conn, about, proxy.giver_id)
+    known = [one for one in await _known(unit.conn, about) if one.id != proxy.id]
+    check_room(theirs, doors[0].door, known)
+    await proxies.change(unit.conn, proxy.id, state=str(ProxyState.GIVEN))
+    facts = {"proxy": proxy.id, "person": proxy.giver_id, "proxy_holder": proxy.holder_id}
+    await log.append(unit.conn, about.stream, "proxy_given", unit.now, **facts)
+    for ballot in await _ballots(unit.conn, about):
+        await _entrust(unit.conn, ballot, proxy)
+    return replace(proxy, state=ProxyState.GIVEN)
+
+
+async def _ballots(conn: Connection, about: Occasion) -> list[Ballot]:
+    """The open ballots that a proxy reaches."""
+    if about.ballot is not None:
+        return [about.ballot]
+    assert about.meeting is not None
+    held = await ballots.of_meeting(conn, about.meeting.id)
+    return [ballot for ballot in held if ballot.state is BallotState.OPEN]
+
+
+async def _entrust(conn: Connection, ballot: Ballot, proxy: Proxy) -> None:
+    """Let the holder vote for those voters of the giver that have not voted and are nobody's yet."""
+    taken = await proxies.taken(conn, ballot.id)
+    mine = [voter.id for voter in await voters.of_person(conn, ballot.id, proxy.giver_id) if voter.speaks]
+    free = [
+        voter
+        for voter in mine
+        if voter not in taken and await ballots.vote_of(conn, ballot.id, voter) is None
+    ]
+    if not free:
+        return
+    proxy_id = proxy.id if proxy.meeting_id is None else await proxies.derive(conn, proxy, ballot.id)
+    await proxies.entrust(conn, ballot.id, free, proxy_id, proxy.holder_id)
+
+
+async def entrust_opened(unit: Unit, ballot: Ballot) -> list[Proxy]:
+    """Let those who hold a proxy for a meeting vote in a ballot that just opened in it; their proxies."""
+    if ballot.meeting_id is None:
+        return []
+    given = [
+        proxy
+        for proxy in await proxies.about(unit.conn, None, ballot.meeting_id)
+        if proxy.state is ProxyState.GIVEN
+    ]
+    for proxy in given:
+        await _entrust(unit.conn, ballot, proxy)
+    return given
+
+
+async def decline(unit: Unit, proxy: Proxy, person_id: int) -> None:
+    """Not stand in for a neighbour. Raises NotYourProxy, ProxyOver."""
+    check_answer(proxy, person_id)
+    await proxies.change(unit.conn, proxy.id, state=str(ProxyState.DECLINED))
+
+
+async def revoke(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> None:
+    """Take a proxy back, as long as it was not used. Raises NotYourProxy, ProxyOver, ProxyUsed."""
+    check_revoke(proxy, await household_of(unit.conn, person_id, about.building_id))
+    parts = await proxies.derived(unit.conn, proxy) if proxy.meeting_id is not None else []
+    if any(part.used_at is not None for part in parts):
+        raise ProxyUsed
+    for one in (proxy, *parts):
+        await proxies.release(unit.conn, one.id)
+        await proxies.change(unit.conn, one.id, state=str(ProxyState.REVOKED))
+    if proxy.state is ProxyState.GIVEN:
+        facts = {"proxy": proxy.id, "person": person_id, "proxy_holder": proxy.holder_id}
+        await log.append(unit.conn, about.stream, "proxy_revoked", unit.now, **facts)
+
+
+async def principals(conn: Connection, meeting_id: int, holder_id: int, building_id: int) -> list[Household]:
+    """The households that somebody may sign in for at a meeting."""
+    found: list[Household] = []
+    for proxy in await proxies.about(conn, None, meeting_id):
+        if proxy.state is ProxyState.GIVEN and proxy.holder_id == holder_id:
+            found += await homes.homes_of(conn, proxy.giver_id, building_id)
+    return found
+
+
+async def in_use(conn: Connection, proxy: Proxy, now: datetime) -> list[Proxy]:
+    """A proxy as it lets its holder vote in the ballots that are open: one for each of them."""
+    parts = [proxy] if proxy.ballot_id is not None else await proxies.derived(conn, proxy)
+    found = []
+    for part in parts:
+        assert part.ballot_id is not None
+        if part.state is ProxyState.GIVEN and (await ballots.get(conn, part.ballot_id)).is_open(now):
+            found.append(part)
+    return found
+
+
+async def people_of(conn: Connection, proxy: Proxy) -> tuple[Person, Person]:
+    """Who gave a proxy, and who holds it."""
+    return await people.get(conn, proxy.giver_id), await people.get(conn, proxy.holder_id)
