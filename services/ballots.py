@@ -37,7 +37,7 @@ from rules.people import NotTheLeader
 from rules.results import publication, result_of, summary, tally
 from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
-from services import outbox, reminding
+from services import outbox, papers, proxies, reminding
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
 from storage.store import Connection, Unit
@@ -237,6 +237,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
     await log.append(unit.conn, f"ballot:{ballot.id}", "opened", unit.now, **_frozen(ballot))
     await schedule.schedule(unit.conn, f"{CLOSE}:{ballot.id}", CLOSE, ballot.id, closes_at)
     await reminding.schedule_ballot(unit, ballot.id, closes_at, building.zone)
+    await proxies.entrust_opened(unit, ballot)
     await _renew(unit, ballot)
     return ballot
 
@@ -288,6 +289,7 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     if ballot.state is State.CLOSED:
         raise BallotAlreadyClosed
     building = await homes.building(unit.conn, ballot.building_id)
+    await papers.lapse(unit, ballot)
     cast = await ballots.votes_of(unit.conn, ballot.id)
     counted = [Cast(vote.choice, vote.reason) for vote in cast]
     outcome = await asyncio.to_thread(tally, ballot, counted)

@@ -15,7 +15,8 @@ from rules.people import Chat, Person
 from rules.quorum import Standing, standing
 from rules.room import CodeNeeded, Mode, came_late
 from rules.sitting import AnotherMeetingOpen, BallotStillOpen, NoMeetingOpen
-from services import minutes
+from services import minutes, proxies
+from services.roll import home_at
 from storage import attendance, ballots, contacts, homes, log, meetings, people
 from storage.store import Connection, Unit
 
@@ -133,7 +134,11 @@ async def check_in(
             await _come_back(unit, meeting, home, person.id)
         else:
             await _enter(unit, meeting, home, how, person_id=person.id)
-    return CheckedIn([home.door for home in new], came_late(meeting, unit.now))
+    absent = await proxies.principals(unit.conn, meeting.id, person.id, building.id)
+    stood_for = [home for home in absent if home.id not in there]
+    for home in stood_for:
+        await _enter(unit, meeting, home, "proxy", holder=mine[0].id)
+    return CheckedIn([home.door for home in (*new, *stood_for)], came_late(meeting, unit.now))
 
 
 async def _come_back(unit: Unit, meeting: Meeting, home: Household, person_id: int | None) -> None:
@@ -151,7 +156,7 @@ async def add_present(unit: Unit, building: Building, meeting_id: int, text: str
     sitting.check_open(meeting)
     added = Added()
     for arrival in read_arrivals(text, building.units):
-        home = await _home(unit.conn, building, arrival.unit, arrival.room)
+        home = await home_at(unit.conn, building, arrival.unit, arrival.room)
         there = await _present(unit.conn, meeting)
         if home is None:
             added.unknown.append(f"{arrival.unit}-{arrival.room}")
@@ -174,23 +179,12 @@ async def _add(unit: Unit, building: Building, meeting: Meeting, home: Household
     if arrival.holder is None:
         await _enter(unit, meeting, home, "added", name=arrival.name)
         return
-    holder = await _home(unit.conn, building, *arrival.holder)
+    holder = await home_at(unit.conn, building, *arrival.holder)
     events = await log.read(unit.conn, stream(meeting.id))
     held = [event.data["holder"] for event in events if event.data.get("how") == "proxy"]
     holder_id = holder.id if holder else 0
     check_holder(holder_id, await _present(unit.conn, meeting), held, "-".join(arrival.holder))
     await _enter(unit, meeting, home, "proxy", name=arrival.name, holder=holder_id)
-
-
-async def _home(conn: Connection, building: Building, unit: str, room: str) -> Household | None:
-    """The household at a door; where no roll was imported, one whose door was unknown takes it."""
-    home = await homes.find_household(conn, building.id, unit, room)
-    beyond = not unit.isdigit() or int(unit) > building.units
-    place = None if home or beyond else await homes.unclaimed_place(conn, building.id)
-    if place is None:
-        return home
-    await homes.name_household(conn, place.id, None if building.units == 1 else unit, room)
-    return await homes.household(conn, place.id)
 
 
 async def _enter(

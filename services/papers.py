@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from rules.ballots import Ballot
+from rules.ballots import Ballot, NoSuchBallot
 from rules.ballots import State as BallotState
 from rules.homes import read_door
 from rules.papers import (
@@ -29,7 +29,7 @@ from rules.people import NotAResident
 from rules.voters import Basis
 from rules.votes import BallotClosed
 from rules.ways import check_choice
-from services import ballots as held
+from services.roll import home_at
 from services.vote_box import new_receipt
 from storage import ballots, homes, log, meetings, papers, proxies, voters
 from storage.store import Connection, Unit
@@ -68,7 +68,9 @@ async def begin(unit: Unit, ballot_id: int, person_id: int) -> Stack:
 
     Raises NoSuchBallot, NotATeller, TellerIsSponsor, BallotNotOpen, BallotClosed, PaperNotForThisBallot.
     """
-    ballot = await held.find(unit.conn, ballot_id)
+    ballot = await ballots.find(unit.conn, ballot_id)
+    if ballot is None:
+        raise NoSuchBallot
     await check_teller(unit.conn, ballot, person_id)
     if not ballot.is_open(unit.now):
         raise BallotClosed(closes_at=ballot.closes_at, zone="Asia/Shanghai")
@@ -116,7 +118,7 @@ async def write(unit: Unit, stack: Stack, ballot: Ballot, text: str) -> Stack:
 async def _voter(conn: Connection, ballot: Ballot, door: str) -> int:
     """The voter behind a door. Raises NotAnAddress, DoorNotOnTheRoll."""
     building = await homes.building(conn, ballot.building_id)
-    home = await homes.find_household(conn, building.id, *read_door(door, building.units))
+    home = await home_at(conn, building, *read_door(door, building.units))
     voter = None if home is None else await voters.behind(conn, ballot, home.id)
     if voter is None:
         raise DoorNotOnTheRoll(door=door)

@@ -24,6 +24,7 @@ from rules.proxies import (
     check_room,
 )
 from rules.refusals import Refusal
+from services import outbox
 from storage import ballots, homes, log, meetings, people, proxies, voters
 from storage.store import Connection, Unit
 
@@ -224,18 +225,14 @@ async def _entrust(conn: Connection, ballot: Ballot, proxy: Proxy) -> None:
     await proxies.entrust(conn, ballot.id, free, proxy_id, proxy.holder_id)
 
 
-async def entrust_opened(unit: Unit, ballot: Ballot) -> list[Proxy]:
-    """Let those who hold a proxy for a meeting vote in a ballot that just opened in it; their proxies."""
+async def entrust_opened(unit: Unit, ballot: Ballot) -> None:
+    """Let those who hold a proxy for a meeting vote in a ballot that just opened in it."""
     if ballot.meeting_id is None:
-        return []
-    given = [
-        proxy
-        for proxy in await proxies.about(unit.conn, None, ballot.meeting_id)
-        if proxy.state is ProxyState.GIVEN
-    ]
-    for proxy in given:
-        await _entrust(unit.conn, ballot, proxy)
-    return given
+        return
+    for proxy in await proxies.about(unit.conn, None, ballot.meeting_id):
+        if proxy.state is ProxyState.GIVEN:
+            await _entrust(unit.conn, ballot, proxy)
+            await outbox.renew(unit, "proxy", proxy.id)
 
 
 async def decline(unit: Unit, proxy: Proxy, person_id: int) -> None:

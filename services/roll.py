@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rules.homes import Building, Household
 from rules.roll import RollLine
 from storage import homes, log
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,14 @@ async def _add(unit: Unit, building: Building, new: Sequence[RollLine], places: 
     units = len({line.unit for line in new})
     if units > building.units:
         await homes.change_building(unit.conn, building.id, units=units)
+
+
+async def home_at(conn: Connection, building: Building, unit: str, room: str) -> Household | None:
+    """The household at a door; where no roll was imported, one whose door was unknown takes it."""
+    home = await homes.find_household(conn, building.id, unit, room)
+    beyond = not unit.isdigit() or int(unit) > building.units
+    place = None if home or beyond else await homes.unclaimed_place(conn, building.id)
+    if place is None:
+        return home
+    await homes.name_household(conn, place.id, None if building.units == 1 else unit, room)
+    return await homes.household(conn, place.id)
