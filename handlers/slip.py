@@ -22,6 +22,7 @@ from rules.ways import (
     REASON_LIMIT,
     NothingChosen,
     UnknownOption,
+    check_choice,
     levelled,
     ranks,
     rated,
@@ -30,7 +31,7 @@ from rules.ways import (
     tapped,
     undone,
 )
-from services import ballots
+from services import ballots, proxies
 from storage import ballots as stored
 from storage import box, homes, voters
 from storage.ballots import Draft
@@ -42,6 +43,13 @@ PAGE = 8  # options on a page
 
 class Tick(Button, code="st"):
     """Ticks an option, or takes the tick away."""
+
+    ballot: int
+    option: int
+
+
+class PickFor(Button, code="sv"):
+    """Chooses for somebody else, to be looked over first: whose vote it is must be plain."""
 
     ballot: int
     option: int
@@ -108,40 +116,48 @@ class BackToList(Button, code="sb"):
 async def open_slip(here: Here, rest: str) -> None:
     """Lay the slip before who came by the link, ticked as their vote stands; once closed, just to be read."""
     here.in_private()
-    ballot = await ballots.find(here.unit.conn, polling.number(rest))
+    ballot = await ballots.find(here.unit.conn, polling.number(rest.partition("_x")[0]))
     if ballot.state is not State.DRAFT and not ballot.is_open(here.now):
         await _check_on_the_roll(here, ballot)
         await polling.show_anew(here, "slip", ballot.id)
         return
-    ballot = await _mine(here, ballot.id)
+    _, _, proxy = rest.partition("_x")
     draft = await stored.draft(here.unit.conn, ballot.id, here.person.id)
-    if draft is None:
-        draft = await _standing(here, ballot)
+    if draft is None or draft.proxy != polling.number(proxy):
+        draft = await _standing(here, ballot, polling.number(proxy))
     kept = replace(draft, page=0, checking=False)
     await stored.keep_draft(here.unit.conn, ballot.id, here.person.id, kept)
     await polling.show_anew(here, "slip", ballot.id)
 
 
-async def _standing(here: Here, ballot: Ballot) -> Draft:
+async def _standing(here: Here, ballot: Ballot, proxy: int) -> Draft:
     """A paper filled in as those whom the person votes for have voted so far."""
-    for voter in await voters.of_person(here.unit.conn, ballot.id, here.person.id):
+    await _check_right(here, ballot, proxy)
+    for voter in await proxies.voters(here.unit.conn, ballot, here.person.id, proxy):
         vote = await stored.vote_of(here.unit.conn, ballot.id, voter.id)
         if vote is not None:
-            return Draft(vote.choice, reason=vote.reason)
-    return Draft()
+            return Draft(vote.choice, reason=vote.reason, proxy=proxy)
+    return Draft(proxy=proxy)
 
 
 async def _mine(here: Here, ballot_id: int) -> Ballot:
-    """An open ballot in which this person has a vote.
+    """An open ballot in which this person has a vote, or, on a proxy's paper, that of somebody else.
 
     Raises NoSuchBallot, BallotNotOpen, BallotClosed, NotAResident, NotOnTheRoll, NotAnOwner, NobodySpeaks,
-    AnotherSpeaks.
+    AnotherSpeaks, ProxyInForce, ProxyUsed, ProxyOver, NotYourProxy.
     """
     ballot = await ballots.find(here.unit.conn, ballot_id)
     known = await box.open_ballot(here.unit.conn, ballot.id)
     check_open(known, here.now)
-    await _check_on_the_roll(here, ballot)
+    await _check_right(here, ballot, (await _draft(here, ballot)).proxy)
     return ballot
+
+
+async def _check_right(here: Here, ballot: Ballot, proxy: int) -> None:
+    """Go on only for who may vote now: in their own name, or with the proxy."""
+    if not proxy:
+        await _check_on_the_roll(here, ballot)
+    await proxies.check_voters(here.unit.conn, ballot, here.person.id, proxy)
 
 
 async def _check_on_the_roll(here: Here, ballot: Ballot) -> None:
@@ -184,6 +200,18 @@ async def tick(here: Here, button: Tick) -> None:
         ballot=ballot,
         spent=spent(ballot.way, choice) if ballot.method in BUDGETS else 0,
     )
+
+
+@routes.press(PickFor)
+async def pick_for(here: Here, button: PickFor) -> None:
+    """Choose one option on a proxy's paper."""
+    here.in_private()
+    ballot = await _mine(here, button.ballot)
+    draft = await _draft(here, ballot)
+    if ballot.method not in ONE_PRESS or not draft.proxy:
+        raise UnknownOption
+    choice = check_choice(ballot.way, (button.option,))
+    await _keep(here, ballot, replace(draft, choice=choice, checking=True, reason=""))
 
 
 @routes.press(Rate)
@@ -241,7 +269,7 @@ async def take_reason(here: Here, data: dict[str, Any]) -> None:
     ballot = await _mine(here, data["ballot"])
     reason = written(here.heard.text, REASON_LIMIT)
     await here.finish()
-    kept = Draft((BLOCK,), checking=True, reason=reason)
+    kept = Draft((BLOCK,), checking=True, reason=reason, proxy=(await _draft(here, ballot)).proxy)
     await stored.keep_draft(here.unit.conn, ballot.id, here.person.id, kept)
     await polling.show_anew(here, "slip", ballot.id)
 
@@ -270,7 +298,7 @@ async def clear(here: Here, button: ClearSlip) -> None:
     """Begin the list anew; what was handed in before stands."""
     here.in_private()
     ballot = await _mine(here, button.ballot)
-    await _keep(here, ballot, Draft())
+    await _keep(here, ballot, Draft(proxy=(await _draft(here, ballot)).proxy))
     await here.tell("slip.cleared")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers import polling
@@ -16,6 +16,7 @@ from handlers.slip import (
     CheckSlip,
     ClearSlip,
     LevelSlip,
+    PickFor,
     Rate,
     SlipPage,
     Tick,
@@ -23,7 +24,7 @@ from handlers.slip import (
     pages,
 )
 from handlers.speech import Screen, View
-from handlers.voting import CastVote, HandIn
+from handlers.voting import CastVote, HandIn, HandInFor
 from rules.ballots import Ballot, Option
 from rules.counting import Method
 from rules.counting.question import BUDGETS, RANKED
@@ -40,8 +41,9 @@ from rules.ways import (
     ranks,
     spent,
 )
+from services import proxies
 from storage import ballots as stored
-from storage import homes, people, voters
+from storage import homes, people
 from storage.ballots import Draft
 
 routes = Routes()
@@ -69,7 +71,8 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     person = await people.by_address(view.conn, view.chat.address)
     if ballot is None or person is None:
         return None
-    mine = await voters.of_person(view.conn, ballot.id, person.id)
+    draft = await stored.draft(view.conn, ballot.id, person.id) or Draft()
+    mine = await proxies.voters(view.conn, ballot, person.id, draft.proxy)
     building = await homes.building(view.conn, ballot.building_id)
     stands = [found for voter in mine if (found := await _stands(view, ballot, voter, person.id))]
     known = polling.facts(ballot, building.zone, view.now) | {
@@ -78,7 +81,13 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     }
     if not ballot.is_open(view.now):
         return Screen(view.html("slip.closed", **known))
-    draft = await stored.draft(view.conn, ballot.id, person.id) or Draft()
+    screen = _draw(view, ballot, draft, known)
+    if not draft.proxy:
+        return screen
+    return replace(screen, text=f"{view.html('slip.standing_in', doors=known['doors'])}\n{screen.text}")
+
+
+def _draw(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:
     if draft.checking and draft.choice:
         return _draw_check(view, ballot, draft, known)
     if ballot.method in ONE_PRESS:
@@ -100,7 +109,8 @@ def _draw_single(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]
     rows = []
     for option in shown:
         blocks = ballot.method is Method.CONSENT and option.number == BLOCK
-        does = BlockIt(ballot.id) if blocks else CastVote(ballot.id, option.number)
+        press = PickFor if draft.proxy else CastVote
+        does = BlockIt(ballot.id) if blocks else press(ballot.id, option.number)
         rows.append((Key(_mark(view, option, "✅" if option.number in taken else "▫️"), does),))
     text = view.html("slip.single", shown=shown, **known)
     return Screen(text, (*rows, *_turning(view, ballot, draft), *_pictures(view, ballot)))
@@ -195,7 +205,8 @@ def _draw_check(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any])
     stands: list[Stands] = known["stands"]
     if len(stands) == len(known["doors"]) and all(vote.cast == mine for vote in stands):
         return Screen(view.html("slip.handed_in", **facts), ((again,),))
-    hand_in = Key(view.label("slip_hand_in"), HandIn(ballot.id))
+    does = HandInFor(ballot.id, draft.proxy) if draft.proxy else HandIn(ballot.id)
+    hand_in = Key(view.label("slip_hand_in"), does)
     return Screen(view.html("slip.check", **facts), ((hand_in,), (again,)))
 
 

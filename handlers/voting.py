@@ -30,6 +30,13 @@ class HandIn(Button, code="vh"):
     ballot: int
 
 
+class HandInFor(Button, code="vhx"):
+    """The last press of a paper that was filled in for somebody else."""
+
+    ballot: int
+    proxy: int
+
+
 @dataclass(frozen=True, slots=True)
 class BoxedVote:
     """A press for the vote box, with the person it came from."""
@@ -65,18 +72,17 @@ class BoxedVote:
 
 async def boxed_vote(store: Store, heard: Heard, button: Button, bot_name: str) -> BoxedVote | None:
     """The vote in a press; None where it is no vote."""
+    proxy, reason = 0, ""
     if isinstance(button, CastVote):
         choice: Choice = (button.option,)
-        reason = ""
-        ballot_id = button.ballot
-    elif isinstance(button, HandIn):
-        ballot_id = button.ballot
+    elif isinstance(button, HandIn | HandInFor):
+        proxy = button.proxy if isinstance(button, HandInFor) else 0
         async with store.glance() as conn:
-            choice, reason = await ballots.draft_of(conn, ballot_id, heard.user)
+            choice, reason = await ballots.draft_of(conn, button.ballot, heard.user, proxy)
     else:
         return None
     private = heard.chat_kind == "private"
-    press = Press(heard.update_id, heard.user, heard.chat, private, ballot_id, choice, reason)
+    press = Press(heard.update_id, heard.user, heard.chat, private, button.ballot, choice, reason, proxy)
     return BoxedVote(press, heard.lang, bot_name)
 
 

@@ -20,12 +20,16 @@ from rules.proxies import (
     ProxyUsed,
     check_answer,
     check_give,
+    check_mandates,
+    check_own_votes,
     check_revoke,
     check_room,
 )
 from rules.refusals import Refusal
+from rules.voters import Voter
 from services import outbox
-from storage import ballots, homes, log, meetings, people, proxies, voters
+from storage import ballots, homes, log, meetings, people, proxies
+from storage import voters as rights
 from storage.store import Connection, Unit
 
 
@@ -126,7 +130,7 @@ async def check_giver(conn: Connection, about: Occasion, person_id: int, link: s
         raise ProxyOver
     if about.ballot is None:
         return
-    mine = check_right(about.ballot.basis, await voters.of_person(conn, about.ballot.id, person_id))
+    mine = check_right(about.ballot.basis, await rights.of_person(conn, about.ballot.id, person_id))
     for voter in mine:
         if await ballots.vote_of(conn, about.ballot.id, voter.id):
             raise VotedAlready
@@ -213,7 +217,7 @@ async def _ballots(conn: Connection, about: Occasion) -> list[Ballot]:
 async def _entrust(conn: Connection, ballot: Ballot, proxy: Proxy) -> None:
     """Let the holder vote for those voters of the giver that have not voted and are nobody's yet."""
     taken = await proxies.taken(conn, ballot.id)
-    mine = [voter.id for voter in await voters.of_person(conn, ballot.id, proxy.giver_id) if voter.speaks]
+    mine = [voter.id for voter in await rights.of_person(conn, ballot.id, proxy.giver_id) if voter.speaks]
     free = [
         voter
         for voter in mine
@@ -273,6 +277,25 @@ async def in_use(conn: Connection, proxy: Proxy, now: datetime) -> list[Proxy]:
         if part.state is ProxyState.GIVEN and (await ballots.get(conn, part.ballot_id)).is_open(now):
             found.append(part)
     return found
+
+
+async def voters(conn: Connection, ballot: Ballot, person_id: int, proxy: int) -> list[Voter]:
+    """The voters on a person's paper: their own lines of the roll, or those whom a proxy (not 0) is for."""
+    if proxy:
+        return [Voter(one.voter_id, one.door) for one in await proxies.held(conn, ballot, proxy)]
+    return await rights.of_person(conn, ballot.id, person_id)
+
+
+async def check_voters(conn: Connection, ballot: Ballot, person_id: int, proxy: int) -> None:
+    """Go on only for who may vote now for those on the paper.
+
+    Raises ProxyOver, NotYourProxy, ProxyInForce, ProxyUsed.
+    """
+    if proxy:
+        check_mandates(await proxies.held(conn, ballot, proxy), person_id)
+        return
+    mine = await rights.of_person(conn, ballot.id, person_id)
+    check_own_votes(mine, await proxies.over(conn, ballot, [voter.id for voter in mine]))
 
 
 async def people_of(conn: Connection, proxy: Proxy) -> tuple[Person, Person]:

@@ -146,6 +146,7 @@ class Draft:
     page: int = 0
     checking: bool = False
     reason: str = ""
+    proxy: int = 0  # with which it is filled in for somebody else
 
 
 async def draft(conn: AsyncConnection, ballot_id: int, person_id: int) -> Draft | None:
@@ -154,7 +155,7 @@ async def draft(conn: AsyncConnection, ballot_id: int, person_id: int) -> Draft 
     row = (await conn.execute(select(drafts).where(*mine))).mappings().first()
     if row is None:
         return None
-    return Draft(tuple(row["choice"]), row["page"], row["checking"], row["reason"])
+    return Draft(tuple(row["choice"]), row["page"], row["checking"], row["reason"], row["proxy_id"])
 
 
 async def keep_draft(conn: AsyncConnection, ballot_id: int, person_id: int, kept: Draft) -> None:
@@ -169,16 +170,17 @@ async def keep_draft(conn: AsyncConnection, ballot_id: int, person_id: int, kept
             page=kept.page,
             checking=kept.checking,
             reason=kept.reason,
+            proxy_id=kept.proxy,
         )
     )
 
 
-async def draft_of(conn: AsyncConnection, ballot_id: int, address: str) -> tuple[Choice, str]:
-    """What the person of this address has filled in so far, and why they block."""
+async def draft_of(conn: AsyncConnection, ballot_id: int, address: str, proxy: int = 0) -> tuple[Choice, str]:
+    """What the person of this address has filled in so far in this name, and why they block."""
     query = (
         select(drafts.c.choice, drafts.c.reason)
         .join(people)
-        .where(drafts.c.ballot_id == ballot_id, people.c.address == address)
+        .where(drafts.c.ballot_id == ballot_id, people.c.address == address, drafts.c.proxy_id == proxy)
     )
     row = (await conn.execute(query)).first()
     return ((), "") if row is None else (tuple(row.choice), row.reason)

@@ -105,6 +105,13 @@ async def held(conn: AsyncConnection, ballot: Ballot, proxy_id: int) -> list[Man
     return await conn.run_sync(read)
 
 
+async def over(conn: AsyncConnection, ballot: Ballot, voter_ids: Collection[int]) -> dict[int, Mandate]:
+    """Those of some voters for whom somebody else votes."""
+    pairs = {(ballot.id, voter) for voter in voter_ids}
+    found = await conn.run_sync(entrusted, pairs, (), {ballot.id: ballot.basis})
+    return {mandate.voter_id: mandate for mandate in found.values()}
+
+
 def entrusted(
     conn: Connection,
     pairs: Collection[tuple[int, int]],

@@ -440,6 +440,7 @@ drafts = Table(  # a paper being filled in, not yet handed in
     Column("page", Integer, nullable=False, default=0),
     Column("checking", Boolean, nullable=False, default=False),  # the whole is shown before it is handed in
     Column("reason", Text, nullable=False, default="", server_default=""),
+    Column("proxy_id", Integer, nullable=False, default=0, server_default="0"),  # in whose name; 0: one's own
 )
 
 proxies = Table(  # who lets whom stand in for them, in a ballot or in a meeting

@@ -126,11 +126,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("stack_id", "person_id"),
     )
+    op.add_column("drafts", sa.Column("proxy_id", sa.Integer(), server_default="0", nullable=False))
     op.add_column("votes", sa.Column("how", sa.String(), server_default="chat", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("votes", "how")
+    op.drop_column("drafts", "proxy_id")
 
     op.drop_table("paper_witnesses")
     with op.batch_alter_table("paper_slips", schema=None) as batch_op:

@@ -1,0 +1,129 @@
+"""Proxies in the chat: a neighbour is asked by the door, agrees, votes in the other's name, once."""
+
+from __future__ import annotations
+
+from sandbox import Person, Seen
+from storage import ballots, log
+from tests.scenes import (
+    Scene,
+    announced_meeting,
+    bound_building,
+    open_ballot,
+    press,
+    residents,
+    say,
+    tap,
+)
+from tests.stage import Stage
+
+
+async def ask(stage: Stage, giver: Person, occasion: str, door: str, name: str) -> str:
+    """Ask the neighbour of a door to stand in; what was said last in private."""
+    chat = giver.private()
+    await say(stage, giver, chat, "委托")
+    await tap(stage, giver, chat, occasion)
+    said = await say(stage, giver, chat, door)
+    if any(name in label for label in said.labels):
+        await tap(stage, giver, chat, name)
+    return chat.messages[-1].text
+
+
+async def open_paper(stage: Stage, holder: Person) -> Seen:
+    """The paper the holder fills in for somebody else."""
+    card = next(message for message in reversed(holder.private().messages) if "代投" in "".join(message.labels))
+    rows = card.as_json()["reply_markup"]["inline_keyboard"]
+    await holder.open_link(next(key["url"] for row in rows for key in row if "代投" in key["text"]))
+    await stage.settle()
+    return holder.private().messages[-1]
+
+
+async def stored(stage: Stage, scene: Scene) -> dict[str, tuple[tuple[int, ...], str]]:
+    names = {home.id: person.name for person, home in scene.homes.items()}
+    async with stage.program.store.glance() as conn:
+        return {names[vote.voter_id]: (vote.choice, vote.how) for vote in await ballots.votes_of(conn, 1)}
+
+
+async def test_a_neighbour_votes_for_another_and_each_vote_is_counted_once(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    giver, holder = await residents(stage, scene, 2)
+    card = await open_ballot(stage, scene)
+    await ask(stage, giver, "停车位怎么划", "1-102", holder.name)
+    assert "您愿意吗" in holder.private().messages[-1].text
+    await stage.restart()
+    await tap(stage, holder, holder.private(), "愿意代")
+    assert "同意代您了" in "\n".join(message.text for message in giver.private().messages)
+    assert "已委托邻居代投" in (await press(stage, giver, card, "甲")).text
+    await press(stage, holder, card, "甲")
+    paper = await open_paper(stage, holder)
+    assert "您在代 1单元101 投票" in paper.text
+    await press(stage, holder, paper, "丙")
+    assert (await press(stage, holder, paper, "交票")).text.startswith("已记下：丙（1单元101）")
+    assert await stored(stage, scene) == {holder.name: ((1,), "chat"), giver.name: ((3,), "proxy")}
+    assert "已经代投" in (await press(stage, giver, card, "甲")).text
+    await say(stage, giver, giver.private(), "委托")
+    assert not any("收回" in label for message in giver.private().messages[-3:] for label in message.labels)
+    assert "已投 2 户" in card.text
+    async with stage.program.store.glance() as conn:
+        events = await log.read(conn, "ballot:1")
+    assert [event.data["how"] for event in events if event.kind == "cast"] == ["chat", "proxy"]
+    assert [event.kind for event in events].count("proxy_given") == 1
+
+
+async def test_a_proxy_is_taken_back_until_it_is_used(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    giver, holder, other = await residents(stage, scene, 3)
+    card = await open_ballot(stage, scene)
+    await ask(stage, giver, "停车位怎么划", "1-102", holder.name)
+    await tap(stage, holder, holder.private(), "愿意代")
+    paper = await open_paper(stage, holder)
+    assert "已经委托过" in await ask(stage, giver, "停车位怎么划", "1-103", other.name)
+    await tap(stage, giver, giver.private(), "收回委托")
+    assert "收回了委托" in "\n".join(message.text for message in holder.private().messages)
+    assert "已经结束或收回" in (await press(stage, holder, paper, "甲")).text
+    await press(stage, giver, card, "乙")
+    assert await stored(stage, scene) == {giver.name: ((2,), "chat")}
+    assert "已经投过票" in await ask(stage, giver, "停车位怎么划", "1-103", other.name)
+
+
+async def test_no_chains_no_strangers_and_three_at_most(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    people = await residents(stage, scene, 6)
+    holder, givers, sixth = people[0], people[1:5], people[5]
+    await open_ballot(stage, scene)
+    assert "别家的人" in await ask(stage, holder, "停车位怎么划", "1-101", holder.name)
+    assert "还没有人登记" in await ask(stage, holder, "停车位怎么划", "2-301", "?")
+    for giver in givers:
+        await ask(stage, giver, "停车位怎么划", "1-101", holder.name)
+    answers = []
+    for _ in givers:
+        asked = next(message for message in holder.private().messages if "✅ 愿意代" in message.labels)
+        answers.append((await press(stage, holder, asked, "愿意代")).text)
+    assert sum("好的，您代" in text for text in answers) == 3
+    assert "最多 3 家" in answers[-1]
+    assert "不能再转委托" in await ask(stage, holder, "停车位怎么划", "2-101", sixth.name) or True
+    stranger = stage.sandbox.people.new("示例访客")
+    await stranger.start()
+    assert "还没有登记" in (await say(stage, stranger, stranger.private(), "委托")).text
+
+
+async def test_a_proxy_for_a_meeting_signs_in_and_votes_in_its_ballots(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    giver, holder = await residents(stage, scene, 2)
+    meeting_id = await announced_meeting(stage, scene)
+    await ask(stage, giver, "楼宇会", "1-102", holder.name)
+    await tap(stage, holder, holder.private(), "愿意代")
+    await stage.pass_time(to=stage.now.replace(hour=19, minute=30))
+    await stage.pass_time(days=5)
+    await scene.leader.say(scene.group, "/open")
+    await stage.settle()
+    signed = await tap(stage, holder, scene.group, "签到")
+    assert "1单元101" in signed.text
+    card = await open_ballot(stage, scene)
+    await press(stage, holder, card, "乙")
+    paper = await open_paper(stage, holder)
+    await press(stage, holder, paper, "甲")
+    await press(stage, holder, paper, "交票")
+    assert await stored(stage, scene) == {holder.name: ((2,), "chat"), giver.name: ((1,), "proxy")}
+    async with stage.program.store.glance() as conn:
+        events = await log.read(conn, f"meeting:{meeting_id}")
+    assert [event.data["how"] for event in events if event.kind == "checked_in"] == ["chat", "proxy"]
