@@ -20,43 +20,43 @@ routes = Routes()
 _LABEL = 30  # characters of a question on a key
 
 
-class BeginStack(Button, code="pb"):
+class BeginStack(Button, code="zpb"):
     """Begins to write down the paper votes of a ballot."""
 
     ballot: int
 
 
-class TakeBack(Button, code="pu"):
+class TakeBack(Button, code="zpu"):
     """Takes the last slip off the stack."""
 
     stack: int
 
 
-class HandOver(Button, code="ph"):
+class HandOver(Button, code="zph"):
     """Hands the stack to two witnesses."""
 
     stack: int
 
 
-class DropStack(Button, code="px"):
+class DropStack(Button, code="zpx"):
     """Gives the stack up."""
 
     stack: int
 
 
-class LikeThePaper(Button, code="py"):
+class LikeThePaper(Button, code="zpy"):
     """The witness found no difference."""
 
     stack: int
 
 
-class NotLikeThePaper(Button, code="pn"):
+class NotLikeThePaper(Button, code="zpn"):
     """The witness found a difference."""
 
     stack: int
 
 
-class SeePhotos(Button, code="pf"):
+class SeePhotos(Button, code="zpf"):
     """Shows the photos of the slips."""
 
     stack: int
