@@ -16,6 +16,7 @@ from rules.ballots import (
     MORE_SEATS,
     MOST_OPTIONS,
     Ballot,
+    BallotStepOver,
     Closing,
     OtherOptionsNeeded,
     State,
@@ -28,6 +29,7 @@ from rules.ballots import (
 from rules.counting import Completion, Method, TieRule
 from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.money import NoBudget, read_yuan
+from rules.voters import Basis
 from services import ballots
 from services.calling import NoGroupYet
 from storage import ballots as stored
@@ -110,6 +112,13 @@ class SetTies(Button, code="bti"):
     rule: str
 
 
+class SetBasis(Button, code="bb"):
+    """Says who has a vote: households, residents or owners."""
+
+    ballot: int
+    basis: str
+
+
 class StartBallot(Button, code="bo"):
     """What was read back is right: the ballot opens."""
 
@@ -141,6 +150,11 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
         tuple(closing[:3]),
         tuple(closing[3:]),
         *_way_of_choosing(view, ballot),
+        tuple(
+            Key(view.label(f"basis_{basis}"), SetBasis(ballot.id, str(basis)))
+            for basis in Basis
+            if basis is not ballot.basis
+        ),
         (Key(view.label("ballot_start"), StartBallot(ballot.id)),),
         (Key(view.label("cancel"), DropBallot(ballot.id)),),
     )
@@ -328,6 +342,16 @@ async def set_most(here: Here, button: SetMost) -> None:
     await ballots.set_most(here.unit, ballot, button.most)
     await here.finish()
     await here.tell("ballots.most_set", most=button.most)
+
+
+@routes.press(SetBasis)
+async def set_basis(here: Here, button: SetBasis) -> None:
+    """Give the vote to households, residents or owners."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    building = await homes.building(here.unit.conn, ballot.building_id)
+    if button.basis not in list(Basis):
+        raise BallotStepOver
+    await ballots.set_basis(here.unit, building, ballot, Basis(button.basis))
 
 
 @routes.press(StartBallot)

@@ -8,6 +8,7 @@ from handlers.buttons import Button
 from handlers.here import TOAST_LIMIT, Heard
 from handlers.speech import deep_link
 from handlers.words import Words
+from rules.owners import AnotherSpeaks, NobodySpeaks, NotAnOwner
 from rules.people import NotAResident
 from rules.refusals import Refusal
 from rules.votes import AskFamily, Noted, OpenBallot
@@ -67,6 +68,8 @@ class BoxedVote:
         toast: Toast = {"text": text[:TOAST_LIMIT], "alert": True}
         if isinstance(refusal, NotAResident):
             toast["url"] = deep_link(self.bot_name, "join")
+        if isinstance(refusal, NotAnOwner | NobodySpeaks | AnotherSpeaks):
+            toast["url"] = deep_link(self.bot_name, "owner")
         return toast
 
 

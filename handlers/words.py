@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from rules.ballots import Ballot
 from rules.homes import Door
 
 LANGUAGES = ("zh", "en")
@@ -71,6 +73,10 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         bar=bar,
         door=_door,
         office=_office,
+        basis=_basis,
+        electorate=_electorate,
+        turnout=_turnout,
+        area=_area,
         yuan=yuan,
     )
     return environment
@@ -115,6 +121,31 @@ def _moment(context: Context, value: datetime) -> str:
 def _office(context: Context, role: str) -> str:
     """组长, leader: the block of offices.j2 that is named like the office."""
     return _render(context.environment, context["lang"], f"offices.{role}", {})
+
+
+@pass_context
+def _basis(context: Context, basis: str) -> str:
+    """一户一票, one vote a household: the block of owners.j2 that is named like the basis."""
+    return _render(context.environment, context["lang"], f"owners.{basis}", {})
+
+
+@pass_context
+def _electorate(context: Context, ballot: Ballot) -> str:
+    """Who is on the roll of a ballot, in figures."""
+    return _render(context.environment, context["lang"], "owners.electorate", {"ballot": ballot})
+
+
+@pass_context
+def _turnout(context: Context, ballot: Ballot) -> str:
+    """How many of them have voted."""
+    return _render(context.environment, context["lang"], "owners.turnout", {"ballot": ballot})
+
+
+@pass_context
+def _area(context: Context, area_cm2: int) -> str:
+    """89.5 平方米, exactly, of cm2."""
+    metres = Decimal(area_cm2) / 10_000
+    return _render(context.environment, context["lang"], "owners.area", {"metres": metres})
 
 
 @pass_context

@@ -14,7 +14,14 @@ HEADERS = {  # the titles a column may have; the first is what it is called here
     "room": ("房号", "室", "室号", "房间", "门牌", "room"),
     "area": ("面积", "建筑面积", "专有面积", "面积(m2)", "面积(㎡)", "面积(平方米)", "area"),
     "owner": ("业主", "业主姓名", "姓名", "户主", "owner"),
+    "number": ("业主编号", "业主号", "ownernumber", "ownerno"),
+    "kind": ("类型", "性质", "用途", "kind"),
+    "developer": ("开发商", "developer"),
+    "co_owners": ("共有人", "共有业主", "co-owners", "coowners"),
 }
+_HOMES = {"", "住宅", "公寓", "商铺", "店铺", "商业", "办公", "home", "flat", "shop", "office"}
+_PARKING = {"车位", "地下车位", "产权车位", "车库", "parking", "garage"}
+_YES, _NO = {"是", "开发商", "√", "1", "y", "yes", "true"}, {"", "否", "不是", "0", "n", "no", "false"}
 NEEDED = ("building", "unit", "room")
 MOST_AREA = Decimal(100_000)  # m2; beyond it somebody mistook the column
 
@@ -30,7 +37,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RollLine:
-    """A household of the roll; the area in cm2."""
+    """A home of the roll, or a parking place; the area in cm2.
+
+    Lines of one `number` have one owner; so have all that are the developer's.
+    """
 
     line: int
     building: str
@@ -38,6 +48,10 @@ class RollLine:
     room: str
     area_cm2: int | None
     owner: str | None
+    number: str | None = None
+    parking: bool = False
+    developer: bool = False
+    co_owners: tuple[str, ...] = ()
 
 
 class BadRoll(Exception):
@@ -104,7 +118,8 @@ def _line(
     number: int, row: Sequence[str], columns: Mapping[str, int], problems: list[Problem]
 ) -> RollLine | None:
     cells = {name: row[index] if index < len(row) else "" for name, index in columns.items()}
-    empty = [name for name in NEEDED if not cells[name]]
+    parking = cells.get("kind", "").lower() in _PARKING
+    empty = [name for name in NEEDED if not cells[name] and not (parking and name == "unit")]
     problems += [Problem(number, f"{_title(name)}是空的", f"{name} is empty") for name in empty]
     too_long = [name for name, cell in cells.items() if len(cell) > 60]
     problems += [
@@ -112,11 +127,26 @@ def _line(
         for name in too_long
     ]
     area = _area(number, cells.get("area", ""), problems)
+    for name, known in (("kind", _HOMES | _PARKING), ("developer", _YES | _NO)):
+        if cells.get(name, "").lower() not in known:
+            cell = cells[name]
+            problems.append(Problem(number, f"{_title(name)}“{cell}”看不懂", f"{name} “{cell}” is not known"))
     if empty or too_long:
         return None
     unit = re.sub(r"(单元|门)$", "", cells["unit"])
     room = re.sub(r"(室|号|户)$", "", cells["room"])
-    return RollLine(number, cells["building"], unit, room, area, cells.get("owner") or None)
+    return RollLine(
+        number,
+        cells["building"],
+        unit,
+        room,
+        area,
+        cells.get("owner") or None,
+        cells.get("number") or None,
+        parking,
+        cells.get("developer", "").lower() in _YES,
+        tuple(name for name in re.split(r"[、,;/，；\s]+", cells.get("co_owners", "")) if name),
+    )
 
 
 def _area(number: int, cell: str, problems: list[Problem]) -> int | None:
@@ -137,10 +167,10 @@ def _area(number: int, cell: str, problems: list[Problem]) -> int | None:
 
 
 def _doubled(lines: Sequence[RollLine]) -> list[Problem]:
-    first: dict[tuple[str, str, str], int] = {}
+    first: dict[tuple[bool, str, str, str], int] = {}
     problems = []
     for line in lines:
-        door = (line.building, line.unit, line.room)
+        door = (line.parking, line.building, line.unit, line.room)
         if door in first:
             text = f"{line.building} {line.unit}单元{line.room}"
             problems.append(

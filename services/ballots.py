@@ -35,9 +35,10 @@ from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
 from rules.results import publication, result_of, summary, tally
+from rules.voters import Basis
 from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
-from services import outbox, papers, proxies, reminding
+from services import outbox, owners, papers, proxies, reminding
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
 from storage.store import Connection, Unit
@@ -183,6 +184,14 @@ async def redraft(unit: Unit, ballot: Ballot, plan: Plan) -> None:
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
 
+async def set_basis(unit: Unit, building: Building, ballot: Ballot, basis: Basis) -> None:
+    """Give a draft's vote to households, persons or owners. Raises AreasMissing."""
+    if basis is Basis.OWNER:
+        await owners.check_areas(unit.conn, building)
+    await ballots.change(unit.conn, ballot.id, basis=str(basis))
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+
+
 async def set_most(unit: Unit, ballot: Ballot, at_most: int) -> None:
     """Let a draft's voters choose one option, or up to so many, and as many win.
 
@@ -202,9 +211,11 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
 
     What is asked while a meeting sits, though under none of its items, belongs to the meeting's record.
 
-    Raises ClosingPast, ClosingTooFar, MeetingNotOn.
+    Raises ClosingPast, ClosingTooFar, MeetingNotOn, AreasMissing.
     """
     assert ballot.closes_at is not None, "a draft has its time"
+    if ballot.basis is Basis.OWNER:
+        await owners.check_areas(unit.conn, building)
     closes_at = check_closing(ballot.closes_at, unit.now)
     if ballot.meeting_id is not None and ballot.item_id is not None:
         await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)

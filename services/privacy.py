@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from rules.homes import Building, Claim, Household
 from rules.people import Person
-from services import outbox
+from services import outbox, owners
 from storage import contacts, homes, log, privacy
 from storage import outbox as letters
 from storage.store import Unit
@@ -81,6 +81,7 @@ async def forget(unit: Unit, person: Person, chat_id: int) -> list[Building]:
     asked = await homes.open_claims(unit.conn, person.id)
     await homes.leave_all(unit.conn, person.id)
     await contacts.forget(unit.conn, person.id, unit.now)
+    await owners.leave(unit, person.id)
     await privacy.erase(unit.conn, person.id)
     if person.address is not None:
         await privacy.erase_faults(unit.conn, person.address)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rules.homes import Building, Household
 from rules.roll import RollLine
+from services import owners
 from storage import homes, log
 from storage.store import Connection, Unit
 
@@ -43,7 +44,7 @@ async def take_in(
             unit.conn,
             community_id=community_id,
             name=name,
-            units=len({line.unit for line in mine}),
+            units=max(1, len({line.unit for line in mine if not line.parking})),
             zone=zone,
             lang="zh",
         )
@@ -54,6 +55,7 @@ async def take_in(
 
 
 async def _take_building(unit: Unit, building: Building, lines: Sequence[RollLine]) -> Taken:
+    everything, lines = lines, [line for line in lines if not line.parking]
     known = await homes.households_in(unit.conn, building.id)
     there = {(home.unit, home.room): home for home in known if home.room}
     new = [line for line in lines if (line.unit, line.room) not in there]
@@ -64,6 +66,7 @@ async def _take_building(unit: Unit, building: Building, lines: Sequence[RollLin
     await _add(unit, building, new, [home for home in known if not home.room])
     for home, line in changed:
         await homes.change_household(unit.conn, home.id, area_cm2=line.area_cm2, owner=line.owner)
+    await owners.take_in(unit, building, everything)
     if new or changed:
         stream = f"building:{building.id}"
         await log.append(unit.conn, stream, "roll_imported", unit.now, added=len(new), changed=len(changed))

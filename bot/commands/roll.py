@@ -14,6 +14,7 @@ from bot.clock import utc_now
 from bot.commands.terminal import CONFIG, ConfigOption, carry_out, console, fail, opened, say, settings_of
 from bot.settings import Settings
 from bot.tables import NotATable, read_table
+from rules.owners import perhaps_one
 from rules.roll import BadRoll, RollLine, read_roll
 from services import roll
 from services.binding import DEFAULT_COMMUNITY, DEFAULT_ZONE
@@ -40,6 +41,12 @@ def import_roll(
 ) -> None:
     """导入住户名册。有错一行都不写，逐行说明。/ Import a roll: all lines or, with any mistake, none."""
     lines = _lines(file)
+    for name, doors in perhaps_one(lines).items():
+        where = "、".join(doors[:5])
+        say(
+            f"⚠️ {name} 有 {len(doors)} 处（{where}），没有业主编号，各算一位。是同一位的，请填相同的编号。"
+            "\n   / stands at several doors without an owner number: each counts as an owner of its own"
+        )
     if dry_run:
         say(f"✅ {len(lines)} 户，没有错误 / households, no mistakes")
         return
