@@ -36,8 +36,9 @@ from handlers.routes import Routes
 from handlers.speech import Screen, View
 from handlers.words import Words
 from rules.people import Chat
+from rules.thresholds import Charter
 from storage.outbox import Card, Letter
-from storage.store import Store
+from storage.store import Connection, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Postman:
         clock: Callable[[], datetime],
         font: Path | None,
         metrics: Metrics,
+        charter: Charter,
     ) -> None:
         self._bot = bot
         self._metrics = metrics
@@ -129,6 +131,7 @@ class Postman:
         self._routes = routes
         self._clock = clock
         self._font = font
+        self._charter = charter
 
     @staticmethod
     def weight(job: Letter | Card) -> int:
@@ -150,11 +153,16 @@ class Postman:
     async def show(self, chat: Chat, card: Card) -> Delivery:
         """Carry a card as it looks now: a new message, or an edit of the one that is there."""
         async with self._store.glance() as conn:
-            view = View(conn, self._words, card.lang, self._clock(), self._bot.username, chat, self._font)
+            view = self._view(conn, card.lang, chat)
             screen = await self._routes.cards[card.kind](view, card.about_id)
         if screen is None or (screen.over and card.shown and not card.message):
             return Sent(card.message or "", card.picture)
         return await self._try("card", lambda: self._show(chat, card, screen))
+
+    def _view(self, conn: Connection, lang: str, chat: Chat | None = None) -> View:
+        return View(
+            conn, self._words, lang, self._clock(), self._bot.username, chat, self._font, self._charter
+        )
 
     async def _try(self, what: str, act: Callable[[], Awaitable[Delivery]]) -> Delivery:
         began = time.monotonic()
@@ -253,9 +261,7 @@ class Postman:
         if "file" in source:
             return str(source["file"])
         async with self._store.glance() as conn:
-            view = View(
-                conn, self._words, source["lang"], self._clock(), self._bot.username, None, self._font
-            )
+            view = self._view(conn, source["lang"])
             made = await self._routes.makers[source["make"]](view, source["about"])
         return InputFile(made.content, filename=made.name)
 

@@ -151,7 +151,7 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
     store = Store(open_engine(settings.database))
     words, routes, metrics = Words(), all_routes(), Metrics()
     bot, box = application.bot, VoteBox(store, now)
-    reception = Reception(store, words, routes, bot, now, box)
+    reception = Reception(store, words, routes, bot, now, box, settings.deciding)
     reception.register(application)
     metrics.count("louyuhui_votes_stored", "Votes cast or changed", lambda: box.stored)
     metrics.count(
@@ -159,7 +159,7 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
         "Updates that the database could not take",
         lambda: reception.turned_away,
     )
-    postman = Postman(bot, store, words, routes, now, settings.font, metrics)
+    postman = Postman(bot, store, words, routes, now, settings.font, metrics, settings.deciding)
     seat = seat_at(store.engine, settings.worker or f"{socket.gethostname()}-{os.getpid()}")
     dispatcher = Dispatcher(store, postman, now, limits, metrics, seat, speed)
     store.on_commit(seat.tell)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bot.kinds import WrongKind, read_kind
 from rules.kinds import Kind
+from rules.thresholds import PLAIN_CHARTER, BadTerms, Charter, Threshold, own_threshold
 
 SECRETS = {"token": "LOUYUHUI_TOKEN", "database": "LOUYUHUI_DATABASE"}
 WORKER = "LOUYUHUI_WORKER"
@@ -57,6 +58,7 @@ class Settings:
     metrics_listen: Address | None = None  # /metrics, /healthz and /readyz; None: closed
     kinds: tuple[Kind, ...] = ()  # of meeting, beside the presets
     worker: str = ""  # what this process is called among several; empty: the machine's name and its number
+    deciding: Charter = PLAIN_CHARTER
     webhook: Webhook = Webhook()
 
 
@@ -203,6 +205,61 @@ def _webhook(key: str, value: object) -> Webhook:
     return Webhook(**{name: _WEBHOOK_READERS[name](f"{key}.{name}", found) for name, found in value.items()})
 
 
+def _deciding(key: str, value: object) -> Charter:
+    """The keys below [deciding]."""
+    if not isinstance(value, dict):
+        raise _wrong(key, "一节 [deciding]", "a section [deciding]")
+    for name in value:
+        if name not in _DECIDING_READERS:
+            raise SettingsError(_unknown(f"{key}.{name}", [f"{key}.{known}" for known in _DECIDING_READERS]))
+    found = {name: _DECIDING_READERS[name](f"{key}.{name}", one) for name, one in value.items()}
+    return Charter(**{_CHARTER[name]: one for name, one in found.items()})
+
+
+def _yes_or_no(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(key, "true 或 false", "true or false")
+    return value
+
+
+def _days(key: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 90:
+        raise _wrong(key, "1 到 90 的天数", "a number of days from 1 to 90")
+    return value
+
+
+def _thresholds(key: str, value: object) -> tuple[Threshold, ...]:
+    """The operator's own, each in a section [[deciding.thresholds]]."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise _wrong(key, "几节 [[deciding.thresholds]]", "sections [[deciding.thresholds]]")
+    found: list[Threshold] = []
+    for number, one in enumerate(value, 1):
+        try:
+            found.append(own_threshold(one))
+        except BadTerms as error:
+            raise SettingsError(
+                f"设置 {key} 第 {number} 项的 {error.key} {error.zh}。"
+                f"\nThe setting {key}, number {number}: {error.key} {error.en}."
+            ) from None
+    names = [one.name for one in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise _wrong(key, f"不同的名字（{twice} 有两个）", f"of different names ({twice} stands there twice)")
+    return tuple(found)
+
+
+_DECIDING_READERS: Mapping[str, Callable[[str, object], Any]] = {
+    "certified": _yes_or_no,
+    "publication": _days,
+    "owners_publication": _days,
+    "thresholds": _thresholds,
+}
+_CHARTER = {
+    "certified": "certified",
+    "publication": "days",
+    "owners_publication": "owners_days",
+    "thresholds": "own",
+}
+
 _WEBHOOK_READERS: Mapping[str, Callable[[str, object], Any]] = {
     "url": _url_or_none,
     "listen": _address,
@@ -235,6 +292,7 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "font": _path,
     "metrics_listen": _address_or_none,
     "worker": _worker,
+    "deciding": _deciding,
     "webhook": _webhook,
     "kinds": _kinds,
 }

@@ -35,6 +35,7 @@ from handlers import (
     room,
     slip,
     slip_page,
+    thresholds,
     time_polls,
 )
 from handlers.routes import Routes
@@ -70,6 +71,7 @@ def all_routes() -> Routes:
         reporting,
         ballots,
         ballot_draft,
+        thresholds,
         polling,
         slip,
         slip_page,

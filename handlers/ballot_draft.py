@@ -12,6 +12,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Screen, View
+from handlers.thresholds import threshold_row
 from rules.ballots import (
     MORE_SEATS,
     MOST_OPTIONS,
@@ -139,6 +140,7 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
         return None
     building = await homes.building(view.conn, ballot.building_id)
     facts = polling.facts(ballot, building.zone, view.now, lines=MOST_OPTIONS)
+    facts["asked"] = ballot.threshold.named(view.lang) if ballot.threshold else None
     if ballot.state is not State.DRAFT:
         return Screen(view.html("ballots.draft_opened", **facts))
     closing = [
@@ -155,6 +157,7 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
             for basis in Basis
             if basis is not ballot.basis
         ),
+        *threshold_row(view, ballot),
         (Key(view.label("ballot_start"), StartBallot(ballot.id)),),
         (Key(view.label("cancel"), DropBallot(ballot.id)),),
     )
@@ -362,7 +365,7 @@ async def start(here: Here, button: StartBallot) -> None:
     group = await people.group_of(here.unit.conn, building.id)
     if group is None or group.state != "here":
         raise NoGroupYet
-    ballot = await ballots.begin(here.unit, building, ballot)
+    ballot = await ballots.begin(here.unit, building, ballot, here.charter)
     await polling.announce(here, building, group, ballot)
     await here.tell("ballots.started")
 

@@ -17,6 +17,7 @@ from rules.people import (
     OnlyInPrivate,
     Person,
 )
+from rules.thresholds import PLAIN_CHARTER, Charter
 from services import outbox
 from storage import homes, people
 
@@ -62,6 +63,7 @@ class Here(Speech):
     person: Person
     chat: Chat
     building: Building | None
+    charter: Charter = PLAIN_CHARTER
     toast: dict[str, Any] | None = field(default=None)
 
     @property

@@ -109,7 +109,8 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
         return None
     building = await homes.building(view.conn, ballot.building_id)
     head = await ballots.posted_head(view.conn, ballot, "opened")
-    known = {**facts(ballot, building.zone, view.now), "head": head}
+    asked = ballot.threshold.named(view.lang) if ballot.threshold else None
+    known = {**facts(ballot, building.zone, view.now), "head": head, "asked": asked}
     if ballot.state is State.CLOSED:
         return Screen(view.html("ballots.card_closed", **known))
     return Screen(view.html("ballots.card", **known), (*_choices(view, ballot), _more(view, ballot)))

@@ -20,7 +20,8 @@ from rules.ballots import Ballot, State
 from rules.counting import Method, Step, explain
 from rules.counting.question import BUDGETS
 from rules.exchange.amounts import amount_text
-from rules.results import Standing, may_show, standings
+from rules.results import Standing, may_show, standings, verdict
+from rules.thresholds import Base, Dimension, Verdict, square_metres
 from rules.votes import NotThisBallot
 from rules.ways import BLOCK, Choice
 from services import ballots, results
@@ -88,7 +89,34 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "published": await results.published(view.conn, ballot, building.zone, view.now),
         "zone": building.zone,
         "head": await ballots.posted_head(view.conn, ballot, "closed"),
+        "asked": ballot.threshold.named(view.lang) if ballot.threshold else None,
+        "reached": _reached(verdict(ballot)),
     }
+
+
+def _reached(found: Verdict | None) -> list[dict[str, Any]]:
+    """By area and by heads, what had to be reached and what was; the figures alone tell a simple majority."""
+    told: dict[Dimension, dict[str, Any]] = {}
+    for one in found.held if found is not None else ():
+        if one.condition.base is Base.DECIDED:
+            continue
+        area = one.dimension is Dimension.AREA
+        say = square_metres if area else str
+        line = told.setdefault(one.dimension, {"area": area, "held": True, "parts": []})
+        line["held"] &= one.held
+        line["parts"].append(
+            {
+                "step": str(one.step),
+                "strict": one.condition.strict,
+                "share": f"{one.condition.share.numerator}/{one.condition.share.denominator}",
+                "base": str(one.condition.base),
+                "have": say(one.have),
+                "of": say(one.of),
+                "needed": say(one.needed),
+                "more": say(one.more) if one.more else "",
+            }
+        )
+    return list(told.values())
 
 
 def _named_winners(ballot: Ballot) -> dict[str, list[str]]:
@@ -130,7 +158,7 @@ async def paint(view: View, ballot_id: int) -> Made:
         [line for line in lines if line.strip()],
         outcome=view.words.plain(view.lang, "results.outcome", **known | {"named": labels}),
         head=f"{known['building'].community} · {known['building'].name}",
-        foot=view.words.plain(view.lang, "results.picture_foot"),
+        foot=view.words.plain(view.lang, "results.picture_foot", **known),
         language=view.lang,
         font=view.font,
     )
@@ -182,7 +210,17 @@ async def explain_count(here: Here, rest: str) -> None:
     steps = explain(await results.recount(here.unit.conn, ballot)) if shown else []
     told = _told(here, ballot, steps)
     heads = [await ballots.posted_head(here.unit.conn, ballot, kind) for kind in ("opened", "closed")]
-    await here.say("results.how", ballot=ballot, result=ballot.result, told=told, shown=shown, heads=heads)
+    asked = ballot.threshold.named(here.lang) if ballot.threshold else None
+    await here.say(
+        "results.how",
+        ballot=ballot,
+        result=ballot.result,
+        told=told,
+        shown=shown,
+        heads=heads,
+        asked=asked,
+        reached=_reached(verdict(ballot)),
+    )
 
 
 def _told(here: Here, ballot: Ballot, steps: list[Step]) -> list[Markup]:

@@ -12,6 +12,7 @@ from handlers.buttons import Keys
 from handlers.words import Words
 from rules.homes import Building
 from rules.people import Chat
+from rules.thresholds import PLAIN_CHARTER, Charter
 from services import outbox
 from services.outbox import Rank
 from storage import people
@@ -60,6 +61,7 @@ class View:
     bot_name: str
     chat: Chat | None = None  # where a card is shown; None for a file
     font: Path | None = None  # for paper and pictures; None: the one that comes along
+    charter: Charter = PLAIN_CHARTER
 
     def html(self, name: str, /, **facts: object) -> str:
         """The template `name` as a message."""

@@ -36,6 +36,7 @@ from handlers.words import Words
 from rules.homes import Building
 from rules.people import Chat, Person
 from rules.refusals import Refusal
+from rules.thresholds import Charter
 from services.vote_box import VoteBox
 from storage import homes, people, updates
 from storage.store import Store, Unavailable, Unit
@@ -68,7 +69,14 @@ class Reception:
     """Receives updates of the library's Application, one unit of work each."""
 
     def __init__(
-        self, store: Store, words: Words, routes: Routes, bot: Bot, clock: Clock, box: VoteBox
+        self,
+        store: Store,
+        words: Words,
+        routes: Routes,
+        bot: Bot,
+        clock: Clock,
+        box: VoteBox,
+        charter: Charter,
     ) -> None:
         self.store = store
         self.words = words
@@ -76,6 +84,7 @@ class Reception:
         self.bot = bot
         self.clock = clock
         self.box = box
+        self.charter = charter
         self.turned_away = 0  # updates that the database could not take
         self._answers: set[asyncio.Task[None]] = set()
         self._free = asyncio.Semaphore(ANSWERS_AT_ONCE)
@@ -215,7 +224,7 @@ class Reception:
         if chat.kind == "private" and person.reach != "yes":
             await people.change(unit.conn, person.id, reach="yes")
         building = await _building(unit, person, chat)
-        return Here(unit, self.words, self.bot.username, heard, person, chat, building)
+        return Here(unit, self.words, self.bot.username, heard, person, chat, building, self.charter)
 
     async def _is_admin(self, chat: str, user: int) -> bool:
         """Whether somebody administers a group. Raises PlatformSilent."""

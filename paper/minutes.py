@@ -9,6 +9,7 @@ from pathlib import Path
 from paper.press import print_pdf
 from paper.wording import Section, Words, read_words, say_day, say_number, say_span, say_time
 from rules.minutes import BallotRecord, Correction, Count, Item, Line, Minutes, Presence, Stage, TaskRecord
+from rules.thresholds import Base, Dimension, square_metres, threshold_of, verdict_of
 
 MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}
 POINTS = ("score", "schulze")  # methods whose figures are no households
@@ -104,12 +105,12 @@ def _view_line(line: Line, say: Section) -> View:
 def _view_ballot(ballot: BallotRecord, words: Words) -> View:
     say = words["minutes"]
     most = _measure(ballot)
-    rule = say.get(ballot.method, ballot.method).format(at_most=ballot.at_most)
+    rule = _say_rule(ballot, say)
     turnout = say["turnout"].format(eligible=ballot.eligible, voted=ballot.voted)
     return {
         "event": ballot.event,
         "question": ballot.question,
-        "rule": rule + say["stop"] + turnout,
+        "rule": say["stop"].join([rule, turnout, *_say_reached(ballot, say), *_say_standing(ballot, say)]),
         "bars": [
             {
                 "label": say[MOTION[count.label]] if count.label in MOTION else count.label,
@@ -137,12 +138,52 @@ def _measure(ballot: BallotRecord) -> Fraction:
     return max(Fraction(1), best if ballot.method in POINTS else Fraction(ballot.voted))
 
 
+def _say_rule(ballot: BallotRecord, say: Section) -> str:
+    """By which threshold it was decided; where that is the usual one, how it was counted."""
+    asked = threshold_of(ballot.threshold) if ballot.threshold is not None else None
+    if asked is None or asked.name in ("simple", "most", "consent"):
+        return say.get(ballot.method, ballot.method).format(at_most=ballot.at_most)
+    name = asked.named(say["tongue"])
+    return say["asked"].format(title=name.title, said=name.said)
+
+
+def _say_reached(ballot: BallotRecord, say: Section) -> list[str]:
+    """What had to be reached and what was, by area and by heads."""
+    if ballot.verdict is None:
+        return []
+    said = []
+    for one in verdict_of(ballot.verdict).held:
+        if one.condition.base is Base.DECIDED:
+            continue
+        figure = square_metres if one.dimension is Dimension.AREA else str
+        facts = {"have": figure(one.have), "of": figure(one.of), "needed": figure(one.needed)}
+        told = say[f"{one.dimension}_{one.step}"].format(**facts)
+        said.append(told if one.held else told + say["short"].format(more=figure(one.more)))
+    return said
+
+
+def _say_standing(ballot: BallotRecord, say: Section) -> list[str]:
+    """A joint decision of owners is never presented as an agreement."""
+    if ballot.threshold is None or not ballot.threshold["joint"]:
+        return []
+    return [say["joint_certified" if ballot.threshold["certified"] else "joint_intended"]]
+
+
+def _say_names(ballot: BallotRecord, say: Section) -> list[str]:
+    """The outcome by name alone, where so few voted that no figure is told."""
+    if ballot.named:
+        return [say["won"].format(labels=say["joint"].join(ballot.named))]
+    if ballot.tie:
+        return [say["tie"].format(labels=say["joint"].join(ballot.level))]
+    return [say["lost"]] if ballot.voted and ballot.threshold is not None else []
+
+
 def _say_outcome(ballot: BallotRecord, say: Section) -> str:
     if ballot.method in ("motion", "consent") and ballot.voted:
         ended = say["carried"] if ballot.carried else say["lost"]
         return ended if ballot.counts else ended + say["stop"] + say["too_few"]
     if not ballot.counts:
-        return say["too_few"]
+        return say["stop"].join([*_say_names(ballot, say), say["too_few"]])
     if not ballot.carried and not ballot.tie:
         return say["lost"]
     said = [

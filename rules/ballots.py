@@ -14,6 +14,7 @@ from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.meetings import PROPOSAL_LIMIT, written
 from rules.money import NoBudget
 from rules.refusals import Refusal
+from rules.thresholds import Threshold
 from rules.voters import Basis
 from rules.ways import ONE_PRESS, Choice, Way, named
 from rules.when import Ambiguous, InThePast, Moment, Precision, read
@@ -93,6 +94,7 @@ class Ballot:
     budget: int | None = None  # fen
     completion: Completion | None = None
     ties: TieRule = TieRule.MEETING
+    threshold: Threshold | None = None  # none: of before there were any
 
     @property
     def way(self) -> Way:
@@ -146,6 +148,7 @@ class Plan:
     costs: tuple[int, ...] = ()  # fen
     completion: Completion | None = None
     ties: TieRule | None = None
+    threshold: Threshold | None = None  # none: the usual one
 
 
 class TooFewOptions(Refusal):
@@ -200,6 +203,10 @@ class BallotAlreadyClosed(Refusal):
     """Somebody, or the clock, closed it first."""
 
 
+class ThresholdDoesNotFit(Refusal):
+    """What it should take to decide does not go with how it is counted, or by whom."""
+
+
 class MeetingNotOn(Refusal):
     """The item's meeting was not announced, or is over: nothing is put to the vote in it."""
 
@@ -224,7 +231,7 @@ def check_plan(plan: Plan) -> Plan:
     """
     question = written(plan.question, QUESTION_LIMIT)
     if plan.method in YES_OR_NO:
-        return Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id)
+        return Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id, threshold=plan.threshold)
     texts = check_options(plan.texts)
     plan = settle_way(replace(plan, question=question, texts=texts))
     if plan.method is Method.APPROVAL:
@@ -307,6 +314,7 @@ def plan_of(ballot: Ballot) -> Plan:
         tuple(option.cost or 0 for option in listed),
         ballot.completion,
         ballot.ties,
+        ballot.threshold,
     )
 
 
@@ -319,7 +327,7 @@ def change_method(plan: Plan, method: Method) -> Plan:
         raise OtherOptionsNeeded
     most = max(2, plan.at_most if plan.at_most < len(plan.texts) else plan.seats)
     seats = plan.seats if plan.seats < len(plan.texts) else 1
-    return replace(plan, method=method, at_most=most, seats=seats, ties=None, completion=None)
+    return replace(plan, method=method, at_most=most, seats=seats, ties=None, completion=None, threshold=None)
 
 
 def alike(method: Method) -> tuple[Method, ...]:

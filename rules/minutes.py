@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from rules.exchange.amounts import read_amount
 
@@ -82,6 +84,9 @@ class BallotRecord:
     tie: bool
     open_until: date | None  # last day of publication
     level: tuple[str, ...] = ()  # labels of the tied, where figures do not tell who they are
+    named: tuple[str, ...] = ()  # who won, where no figures are told
+    threshold: Mapping[str, Any] | None = None  # rules.thresholds.Threshold as data
+    verdict: Mapping[str, Any] | None = None  # rules.thresholds.Verdict as data
 
     @property
     def winners(self) -> tuple[Count, ...]:

@@ -79,10 +79,8 @@ def _item(value: Mapping[str, Any], moment: Callable[[str], datetime]) -> Item:
 
 def _ballot(value: Mapping[str, Any]) -> BallotRecord:
     counts = tuple(Count(**count) for count in value["counts"])
-    level = tuple(value.get("level", ()))
-    return BallotRecord(
-        **{**value, "counts": counts, "level": level, "open_until": _day(value["open_until"])}
-    )
+    names = {name: tuple(value.get(name, ())) for name in ("level", "named")}
+    return BallotRecord(**{**value, **names, "counts": counts, "open_until": _day(value["open_until"])})
 
 
 def _day(text: str | None) -> date | None:

@@ -214,6 +214,9 @@ def _ballots(log: Log, keys: Container[int | None]) -> Iterator[BallotRecord]:
             tie=data["tie"],
             open_until=date.fromisoformat(until) if until else None,
             level=tuple(data.get("level", ())),
+            named=tuple(data.get("named", ())),
+            threshold=data.get("threshold"),
+            verdict=data.get("verdict"),
         )
 
 

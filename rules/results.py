@@ -15,14 +15,20 @@ from rules.counting.votes import Vote
 from rules.exchange import BallotFile, write_export
 from rules.exchange.amounts import amount_text, read_amount
 from rules.refusals import Refusal
-from rules.ways import CONSENT_KEYS, MOTION_KEYS, TOP, Cast, number_of, vote_of
+from rules.thresholds import Shares, Verdict, judge, verdict_of
+from rules.votes import Vote as HouseholdVote
+from rules.ways import CONSENT_KEYS, MOTION_KEYS, ONE_PRESS, TOP, Cast, number_of, vote_of
 
 PUBLICATION = 7  # days; our own default
 OBJECTION_LIMIT = 500  # characters
 SHOWN_FROM = 3  # votes; below it no breakdown is shown: it would tell who voted what
 
 YUAN = 100  # fen
-FIGURES = ("votes", "reasons")  # of a result: withheld where so few voted that they would tell too much
+FIGURES = (
+    "votes",
+    "reasons",
+    "verdict",
+)  # of a result: withheld where so few voted
 
 
 class NoResultYet(Refusal):
@@ -106,15 +112,23 @@ def recount_file(ballot: Ballot, cast: Iterable[Cast]) -> str:
     return write_export(BallotFile(question_of(ballot), votes_of(ballot, cast), labels, ballot.question))
 
 
-def result_of(ballot: Ballot, outcome: Outcome, *, early: bool) -> dict[str, Any]:
+def result_of(ballot: Ballot, outcome: Outcome, *, early: bool, areas: Areas | None = None) -> dict[str, Any]:
     """The result as it is kept: plain JSON, options by number, what is no whole number as text.
 
     `won` are those that won outright, `tied` those the meeting has to decide between for `places` places;
-    consent tells the `reasons` of who blocks.
+    consent tells the `reasons` of who blocks. Where the ballot's threshold was not reached nothing won: the
+    `verdict` says by how much; `areas` are needed for one that asks for area.
     """
     votes = _figures(ballot, outcome)
     tied = sorted({number_of(key) for tie in outcome.undecided for key in tie.options})
     won = sorted(number_of(key) for key in outcome.winners)
+    carried = outcome.carried
+    verdict = judged(ballot, votes, areas)
+    if verdict is not None:
+        reached = verdict.passed and (ballot.method is Method.MOTION or bool(won or tied))
+        won = ([1] if ballot.method is Method.MOTION else won) if reached else []
+        tied = tied if reached else []
+        carried = reached if ballot.method in YES_OR_NO else carried
     reasons = {"reasons": list(outcome.blocks)} if ballot.method is Method.CONSENT else {}
     return {
         "method": str(ballot.method),
@@ -126,10 +140,66 @@ def result_of(ballot: Ballot, outcome: Outcome, *, early: bool) -> dict[str, Any
         "won": won,
         "tied": tied,
         "places": max(0, ballot.seats - len(won)) if tied else 0,
-        "carried": outcome.carried,
+        "carried": carried,
         "early": early,
         **reasons,
+        **_weighed(verdict, areas),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """What those who chose each option own together, in cm2, and what all on the roll do."""
+
+    entitled: int
+    by_option: tuple[int, ...]
+
+
+def areas_of(ballot: Ballot, votes: Iterable[HouseholdVote], owned: Mapping[int, int]) -> Areas | None:
+    """What stands behind each option, by what every voter owns (cm2); None where areas do not count."""
+    if ballot.area_cm2 is None or ballot.method not in ONE_PRESS:
+        return None
+    found = [0] * len(ballot.options)
+    for vote in votes:
+        found[vote.choice[0] - 1] += owned.get(vote.voter_id, 0)
+    return Areas(ballot.area_cm2, tuple(found))
+
+
+def _weighed(verdict: Verdict | None, areas: Areas | None) -> dict[str, Any]:
+    if verdict is None:
+        return {}
+    told = {} if areas is None else {"areas": list(areas.by_option)}
+    return {"verdict": verdict.as_data() | told}
+
+
+def judged(ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None = None) -> Verdict | None:
+    """Whether the ballot's threshold was reached by these votes; None where it asks for nothing.
+
+    Of a choice it is the option with most votes that has to reach it.
+    """
+    if ballot.threshold is None or ballot.threshold.bare or ballot.method not in ONE_PRESS:
+        return None
+    figures = [int(votes.get(option.number, 0)) for option in ballot.options]
+    heads = _shares(ballot.method, ballot.eligible, figures, figures)
+    area = None if areas is None else _shares(ballot.method, areas.entitled, list(areas.by_option), figures)
+    return judge(ballot.threshold, heads, area)
+
+
+def _shares(method: Method, entitled: int, figures: Sequence[int], votes: Sequence[int]) -> Shares:
+    """Who approves, who is against, who abstains."""
+    if method is Method.MOTION:
+        return Shares(entitled, *figures)
+    if method is Method.CONSENT:
+        return Shares(entitled, sum(figures[:-1]), figures[-1])
+    best = max(range(len(votes)), key=votes.__getitem__)
+    return Shares(entitled, figures[best], sum(figures) - figures[best])
+
+
+def verdict(ballot: Ballot) -> Verdict | None:
+    """How a closed ballot's threshold was met or missed; None where that is not told."""
+    if ballot.result is None or not may_show(ballot.result) or "verdict" not in ballot.result:
+        return None
+    return verdict_of(ballot.result["verdict"])
 
 
 def _figures(ballot: Ballot, outcome: Outcome) -> dict[int, Amount]:
@@ -198,7 +268,22 @@ def summary(ballot: Ballot) -> dict[str, Any]:
         "carried": bool(ballot.result["won"]),
         "tie": bool(level),
         **({"level": level} if level and in_rounds(ballot) else {}),
+        **_asked(ballot),
     }
+
+
+def _asked(ballot: Ballot) -> dict[str, Any]:
+    """What it took to decide, how far that was reached, and the winner's name where no figure is told."""
+    assert ballot.result is not None
+    if ballot.threshold is None:
+        return {}
+    told = {"threshold": ballot.threshold.as_data()}
+    if may_show(ballot.result):
+        found = ballot.result.get("verdict")
+        return told if found is None else told | {"verdict": found}
+    tied = [ballot.options[number - 1].label for number in ballot.result["tied"]]
+    won = [f"{one.label} {one.text}".strip() for one in (ballot.options[n - 1] for n in ballot.result["won"])]
+    return told | {"named": won, "level": tied}
 
 
 def in_rounds(ballot: Ballot) -> bool:
@@ -228,6 +313,11 @@ class Objection:
     def open(self) -> bool:
         """Whether it waits for its answer."""
         return self.state == "open"
+
+
+def days_published(ballot: Ballot) -> int:
+    """How long a result is open to objection."""
+    return PUBLICATION if ballot.threshold is None else ballot.threshold.days
 
 
 def publication(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from rules.ballots import (
     NotADraftBallot,
     Plan,
     State,
+    ThresholdDoesNotFit,
     change_method,
     check_closing,
     check_plan,
@@ -34,7 +36,8 @@ from rules.kinds import KindDoesNotVote
 from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
-from rules.results import publication, result_of, summary, tally
+from rules.results import areas_of, days_published, publication, result_of, summary, tally
+from rules.thresholds import PLAIN_CHARTER, Charter, Threshold, fitting, usual
 from rules.voters import Basis
 from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
@@ -138,6 +141,7 @@ def _way(plan: Plan) -> dict[str, Any]:
         "budget": plan.budget,
         "completion": None if plan.completion is None else str(plan.completion),
         "ties": str(plan.ties or TieRule.MEETING),
+        "threshold": (plan.threshold or usual(plan.method)).written(),
     }
 
 
@@ -192,6 +196,16 @@ async def set_basis(unit: Unit, building: Building, ballot: Ballot, basis: Basis
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
 
+async def set_threshold(unit: Unit, ballot: Ballot, name: str, own: Sequence[Threshold] = ()) -> Threshold:
+    """Ask for more, or for less, of a draft before it is decided. Raises ThresholdDoesNotFit."""
+    found = next((one for one in fitting(ballot.method, ballot.basis, own) if one.name == name), None)
+    if found is None:
+        raise ThresholdDoesNotFit
+    await ballots.change(unit.conn, ballot.id, threshold=found.written())
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+    return found
+
+
 async def set_most(unit: Unit, ballot: Ballot, at_most: int) -> None:
     """Let a draft's voters choose one option, or up to so many, and as many win.
 
@@ -206,8 +220,10 @@ async def drop(unit: Unit, ballot: Ballot) -> None:
     await ballots.drop(unit.conn, ballot.id)
 
 
-async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
+async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter = PLAIN_CHARTER) -> Ballot:
     """Open a draft: the roll is frozen and hashed, the clock and the log know of it.
+
+    What the operator laid down (`charter`) on publication and on owners' decisions is frozen with it.
 
     What is asked while a meeting sits, though under none of its items, belongs to the meeting's record.
 
@@ -231,6 +247,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
         eligible=roll.voters,
         area_cm2=roll.area_cm2,
         roll_hash=roll.hash,
+        threshold=charter.settle(ballot.threshold or usual(ballot.method)),
         seed=opened.hash,  # of the log's head: nobody could know it before
     )
     await ballots.change(
@@ -239,6 +256,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot) -> Ballot:
         meeting_id=ballot.meeting_id,
         state=str(ballot.state),
         opened_at=ballot.opened_at,
+        threshold=None if ballot.threshold is None else ballot.threshold.written(),
         eligible=ballot.eligible,
         area_cm2=ballot.area_cm2,
         parking_counts=ballot.parking_counts,
@@ -270,6 +288,7 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
         "at_most": ballot.at_most,
         "seats": ballot.seats,
         "ties": str(ballot.ties),
+        **_asked(ballot),
         **_money(ballot),
         "eligible": ballot.eligible,
         "area_cm2": ballot.area_cm2,
@@ -278,6 +297,11 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
         "seed": ballot.seed,
         "closes_at": ballot.closes_at.isoformat(),
     }
+
+
+def _asked(ballot: Ballot) -> dict[str, Any]:
+    """What it takes to decide, whole: a later change of the settings or of the law touches no open ballot."""
+    return {} if ballot.threshold is None else {"threshold": ballot.threshold.as_data()}
 
 
 def _money(ballot: Ballot) -> dict[str, Any]:
@@ -305,8 +329,9 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     counted = [Cast(vote.choice, vote.reason) for vote in cast]
     outcome = await asyncio.to_thread(tally, ballot, counted)
     early = ballot.closes_at is not None and unit.now < ballot.closes_at
-    result = result_of(ballot, outcome, early=early)
-    end = publication(unit.now, (), ZoneInfo(building.zone))
+    owned = await voters.weights(unit.conn, ballot.id)
+    result = result_of(ballot, outcome, early=early, areas=areas_of(ballot, cast, owned))
+    end = publication(unit.now, (), ZoneInfo(building.zone), days_published(ballot))
     assert end is not None, "nobody has objected yet"
     closed = replace(
         ballot, state=State.CLOSED, closed_at=unit.now, result=result, publication_until=end.ends

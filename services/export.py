@@ -159,6 +159,7 @@ async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
         "ties": str(ballot.ties),
         "budget": ballot.budget,
         "completion": None if ballot.completion is None else str(ballot.completion),
+        "threshold": None if ballot.threshold is None else ballot.threshold.as_data(),
         "state": str(ballot.state),
         **{name: _moment(getattr(ballot, name)) for name in ("opened_at", "closes_at", "closed_at")},
         "eligible": ballot.eligible,

@@ -21,6 +21,7 @@ from rules.results import (
     NotYourBallot,
     Objection,
     check_objection,
+    days_published,
     publication,
     publication_over,
     tally,
@@ -175,7 +176,8 @@ async def _go_on(unit: Unit, ballot: Ballot) -> None:
     building = await homes.building(unit.conn, ballot.building_id)
     zone = ZoneInfo(building.zone)
     assert ballot.closed_at is not None
-    end = publication(ballot.closed_at, await objections.of_ballot(unit.conn, ballot.id), zone)
+    held = await objections.of_ballot(unit.conn, ballot.id)
+    end = publication(ballot.closed_at, held, zone, days_published(ballot))
     if end is None:
         return
     await ballots.change(unit.conn, ballot.id, publication_until=end.ends)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.ballots import Ballot, Option, State
 from rules.counting import Completion, Method, TieRule
 from rules.papers import Slip
+from rules.thresholds import read_threshold
 from rules.voters import Basis
 from rules.votes import PAPER, Vote
 from rules.ways import Choice
@@ -78,6 +79,7 @@ def _ballot(row: RowMapping, offered: list[Option]) -> Ballot:
         method=Method(found.method),
         state=State(found.state),
         ties=TieRule(found.ties),
+        threshold=None if row["threshold"] is None else read_threshold(row["threshold"]),
         completion=None if found.completion is None else Completion(found.completion),
     )
 

@@ -47,7 +47,8 @@ _REFUSALS = {
             " OR COALESCE(OLD.roll_hash, '') <> COALESCE(NEW.roll_hash, '')"
             " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, '')"
             " OR COALESCE(OLD.budget, 0) <> COALESCE(NEW.budget, 0)"
-            " OR COALESCE(OLD.completion, '') <> COALESCE(NEW.completion, '') OR OLD.ties <> NEW.ties)"
+            " OR COALESCE(OLD.completion, '') <> COALESCE(NEW.completion, '') OR OLD.ties <> NEW.ties"
+            " OR COALESCE(OLD.threshold, '') <> COALESCE(NEW.threshold, ''))"
         ),
         "an open ballot is frozen",
     ),

@@ -392,6 +392,32 @@ ballots = Table(
     Column("budget", BigInteger),  # fen
     Column("completion", String),  # rules.counting.Completion, of equal shares
     Column("ties", String, nullable=False, default="meeting", server_default="meeting"),
+    Column("threshold", Text),  # rules.thresholds.Threshold, whole; empty: of before there were any
+)
+
+straws = Table(  # straw polls: a mood, never a ballot
+    "straws",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    _ref("chat_id", "chats", nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("question", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("state", String, nullable=False, default="open"),  # "open", "closed"
+    Column("poll", String, unique=True),  # the platform's name of it, once it was sent
+    Column("opened_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+)
+
+straw_answers = Table(
+    "straw_answers",
+    metadata,
+    Column("straw_id", Integer, ForeignKey("straws.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True, index=True),
+    Column("option", Integer, nullable=False),  # from 1
+    Column("at", Instant, nullable=False),
 )
 
 options = Table(

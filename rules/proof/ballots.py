@@ -17,11 +17,13 @@ from rules.refusals import Refusal
 from rules.results import (
     FIGURES,
     SHOWN_FROM,
+    Areas,
     recount_file,
     result_of,
     summary,
     tally,
 )
+from rules.thresholds import BadThreshold, Threshold, as_known, threshold_of
 from rules.voters import Basis, Roll
 from rules.voters import Entry as Line
 from rules.ways import Cast, Choice, check_choice
@@ -34,6 +36,7 @@ LATER: Mapping[str, Any] = {
     "basis": "household",
     "area_cm2": None,
     "parking_counts": False,
+    "threshold": None,
 }  # frozen too; so where nothing is said
 KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
 
@@ -71,7 +74,7 @@ def check_ballot(told: Part, log: Sequence[Entry], around: Sequence[Entry]) -> C
         for name in ("result", "votes", "publication_until"):
             told.expect(name, None)
     else:
-        ballot = replace(ballot, result=_result(told, ballot, closed))
+        ballot = replace(ballot, result=_result(told, ballot, log, closed))
     _check_mentions(told, ballot, around, log)
     recount = None
     if closed is not None and closed.told is not None:
@@ -135,7 +138,22 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         budget=told.maybe("budget", int) if "budget" in told.values else None,
         completion=_completion(told),
         ties=_ties(told),
+        threshold=_threshold(told),
     )
+
+
+def _threshold(told: Part) -> Threshold | None:
+    """What it took to decide; one that bears a known name asks for what that name says."""
+    data = told.values.get("threshold")
+    if data is None:
+        return None
+    try:
+        found = threshold_of(data)
+    except BadThreshold:
+        raise Misfit(Wrong.SHAPE, told.place, "threshold") from None
+    if not as_known(found):
+        raise Misfit(Wrong.DIFFERS, told.place, "threshold")
+    return found
 
 
 def _completion(told: Part) -> Completion | None:
@@ -220,7 +238,7 @@ def _check_casts(told: Part, log: Sequence[Entry], closed: Entry | None) -> None
     for entry in log:
         if entry.kind != "cast":
             continue
-        voter = entry.data.get("household" if "household" in entry.data.values else "voter", int)
+        voter = _voter(entry)
         late = entry.at >= closes or (closed is not None and entry.number > closed.number)
         if voter not in roll or late:
             raise Misfit(Wrong.CAST, entry.place)
@@ -229,14 +247,14 @@ def _check_casts(told: Part, log: Sequence[Entry], closed: Entry | None) -> None
         raise Misfit(Wrong.VOTED, told.place)
 
 
-def _result(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
+def _result(told: Part, ballot: Ballot, log: Sequence[Entry], closed: Entry) -> dict[str, Any]:
     """The result, if the votes in the log count to it; of few votes, as far as it may be told."""
     if ballot.voted >= SHOWN_FROM:
         told.expect("votes", closed.data.get("votes", list))
         choices = _choices(closed.data, ballot)
         if len(choices) != ballot.voted:
             raise Misfit(Wrong.VOTED, closed.place)
-        result = _recount(ballot, choices, closed)
+        result = _recount(ballot, choices, closed, _areas(told, ballot, log, closed, choices))
         if not same(result, closed.data.get("result", dict)):
             raise Misfit(Wrong.COUNT, closed.place)
         told.expect("result", result)
@@ -256,6 +274,33 @@ def _result_of_few(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
     for name in KNOWN_OF_FEW if ballot.voted else counted:
         result.expect(name, counted[name])
     return dict(result.values)
+
+
+def _areas(
+    told: Part, ballot: Ballot, log: Sequence[Entry], closed: Entry, choices: Sequence[Cast]
+) -> Areas | None:
+    """The areas behind each option as they were told: no vote tells its own, for an area names its owner.
+
+    They add up to what all who voted own, and nothing stands behind an option that nobody chose.
+    """
+    result = closed.data.part("result")
+    verdict = result.part("verdict") if "verdict" in result.values else result
+    if ballot.area_cm2 is None or "areas" not in verdict.values:
+        return None
+    areas = verdict.numbers("areas")
+    owned = dict(zip(told.numbers("roll"), told.numbers("areas"), strict=True))
+    voters = {_voter(entry) for entry in log if entry.kind == "cast"}
+    if len(areas) != len(ballot.options) or min(areas, default=0) < 0:
+        raise Misfit(Wrong.SHAPE, closed.place, "areas")
+    chosen = {one.choice[0] for one in choices}
+    idle = any(area for number, area in enumerate(areas, 1) if number not in chosen)
+    if idle or sum(areas) != sum(owned[voter] for voter in voters):
+        raise Misfit(Wrong.COUNT, closed.place, "areas")
+    return Areas(ballot.area_cm2, tuple(areas))
+
+
+def _voter(entry: Entry) -> int:
+    return entry.data.get("household" if "household" in entry.data.values else "voter", int)
 
 
 def _choices(data: Part, ballot: Ballot) -> list[Cast]:
@@ -279,7 +324,9 @@ def _offered(ballot: Ballot, choice: Choice, reason: str) -> bool:
         return False
 
 
-def _recount(ballot: Ballot, choices: Sequence[Cast], closed: Entry) -> dict[str, Any]:
+def _recount(
+    ballot: Ballot, choices: Sequence[Cast], closed: Entry, areas: Areas | None = None
+) -> dict[str, Any]:
     """The result of these votes by the ballot's own method."""
     assert ballot.closes_at is not None
     try:
@@ -288,7 +335,7 @@ def _recount(ballot: Ballot, choices: Sequence[Cast], closed: Entry) -> dict[str
         raise Misfit(Wrong.SHAPE, closed.place, "seats") from None
     if outcome.invalid:
         raise Misfit(Wrong.VOTE, closed.place)
-    return result_of(ballot, outcome, early=closed.at < ballot.closes_at)
+    return result_of(ballot, outcome, early=closed.at < ballot.closes_at, areas=areas)
 
 
 def _check_objections(told: Part, log: Sequence[Entry]) -> None:

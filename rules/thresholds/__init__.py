@@ -1,7 +1,7 @@
 """Thresholds: what it takes to decide, as named and versioned data with its source, in exact fractions."""
 
-from rules.thresholds.known import DEFAULTS, KNOWN, fitting, usual
-from rules.thresholds.owned import BadTerms, Charter, own_threshold
+from rules.thresholds.known import DEFAULTS, KNOWN, as_known, fitting, usual
+from rules.thresholds.owned import PLAIN_CHARTER, BadTerms, Charter, own_threshold
 from rules.thresholds.silence import Silence
 from rules.thresholds.terms import (
     BadThreshold,
@@ -12,13 +12,15 @@ from rules.thresholds.terms import (
     Terms,
     Threshold,
     read_condition,
+    read_threshold,
     threshold_of,
 )
-from rules.thresholds.verdict import Dimension, Held, Shares, Step, Verdict, judge, verdict_of
+from rules.thresholds.verdict import Dimension, Held, Shares, Step, Verdict, judge, square_metres, verdict_of
 
 __all__ = [
     "DEFAULTS",
     "KNOWN",
+    "PLAIN_CHARTER",
     "BadTerms",
     "BadThreshold",
     "Base",
@@ -34,10 +36,13 @@ __all__ = [
     "Terms",
     "Threshold",
     "Verdict",
+    "as_known",
     "fitting",
     "judge",
     "own_threshold",
     "read_condition",
+    "read_threshold",
+    "square_metres",
     "threshold_of",
     "usual",
     "verdict_of",

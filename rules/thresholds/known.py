@@ -6,6 +6,7 @@ A change of a law is a new version beside the old one: ballots that were opened 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from rules.counting import Method
@@ -174,6 +175,14 @@ def fitting(method: Method, basis: str, own: Iterable[Threshold] = ()) -> tuple[
     found = [DEFAULTS[name] for name in names or ("most",)]
     first = usual(method)
     return (first, *(one for one in found if one != first), *more)
+
+
+def as_known(threshold: Threshold) -> bool:
+    """Whether one that bears a known name asks for what that name says; any other is the operator's own."""
+    known = KNOWN.get(threshold.key)
+    if known is None:
+        return threshold.name not in DEFAULTS
+    return replace(threshold, days=known.days, certified=known.certified) == known
 
 
 def usual(method: Method) -> Threshold:

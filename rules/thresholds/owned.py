@@ -113,3 +113,6 @@ class Charter:
         if threshold.joint:
             return replace(threshold, days=self.owners_days, certified=self.certified)
         return replace(threshold, days=self.days)
+
+
+PLAIN_CHARTER = Charter()  # where the operator laid nothing down

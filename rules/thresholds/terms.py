@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
+
+from rules.events import canonical
 
 
 class Base(StrEnum):
@@ -140,6 +143,10 @@ class Threshold:
             "days": self.days,
         }
 
+    def written(self) -> str:
+        """The threshold as one line of text, the same for the same threshold."""
+        return canonical(self.as_data()).decode()
+
 
 def _told(terms: Terms) -> list[str | None]:
     return [None if one is None else str(one) for one in (terms.participation, terms.approval)]
@@ -166,6 +173,11 @@ def threshold_of(data: Mapping[str, Any]) -> Threshold:
     if type(found.days) is not int or not 0 <= found.days <= 365:
         raise BadThreshold("days")
     return found
+
+
+def read_threshold(text: str) -> Threshold:
+    """The threshold of its line of text, as `written` made it. Raises BadThreshold."""
+    return threshold_of(json.loads(text))
 
 
 def _terms(pair: list[str | None]) -> Terms:

@@ -149,6 +149,12 @@ def _held(dimension: Dimension, terms: Terms, shares: Shares) -> Iterator[Held]:
         yield Held(dimension, Step.APPROVAL, condition, shares.approving, of, needed)
 
 
+def square_metres(area_cm2: int) -> str:
+    """An area in square metres, exactly: 88.5."""
+    whole, rest = divmod(area_cm2, 10_000)
+    return f"{whole}.{rest:04}".rstrip("0").rstrip(".")
+
+
 def verdict_of(data: Mapping[str, Any]) -> Verdict:
     """The verdict of its plain JSON, as `as_data` wrote it."""
     return Verdict(
