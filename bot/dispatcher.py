@@ -295,7 +295,8 @@ class Dispatcher:
         """Write down what became of a letter, and go on to the next where it is over with."""
         if isinstance(delivery, Sent):
             message, now = delivery.message, self._clock()
-            await self._mark(lambda conn: marks.arrived(conn, letter.id, message, now))
+            named = (letter.payload["poll"]["straw"], delivery.poll) if delivery.poll else None
+            await self._mark(lambda conn: marks.arrived(conn, letter.id, message, now, named))
             queue.failures = 0
             queue.letters.popleft()
             return

@@ -47,6 +47,7 @@ class Sent:
 
     message: str
     picture: bool = False
+    poll: str | None = None  # the platform's name of the poll in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,15 @@ class Postman:
             "reply_markup": markup,
             "reply_parameters": reply,
         }
+        if payload.get("poll"):
+            asked = payload["poll"]
+            return _sent(
+                await self._bot.send_poll(
+                    to, asked["question"], asked["options"], is_anonymous=False, reply_markup=markup
+                )
+            )
+        if payload.get("stop"):
+            await self._stop(to, payload["stop"])
         if payload.get("album"):
             media = [
                 InputMediaPhoto(picture, caption=text if index == 0 else None, parse_mode=ParseMode.HTML)
@@ -243,6 +253,13 @@ class Postman:
             _unless_unmodified(error)
         return Sent(message, picture=True)
 
+    async def _stop(self, to: str, message: str) -> None:
+        """Stop a poll, where it still runs and the bot may."""
+        try:
+            await self._bot.stop_poll(to, int(message))
+        except BadRequest as error:
+            log.info("event=not_stopped why=%s", error.message)
+
     async def _pin(self, chat: Chat, message: str) -> None:
         """Pin it where the bot may; a group that does not let it still has the message."""
         try:
@@ -267,7 +284,8 @@ class Postman:
 
 
 def _sent(message: Message) -> Sent:
-    return Sent(str(message.message_id), picture=bool(message.photo))
+    poll = message.poll.id if message.poll else None
+    return Sent(str(message.message_id), picture=bool(message.photo), poll=poll)
 
 
 def _markup(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup | None:

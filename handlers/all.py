@@ -35,6 +35,7 @@ from handlers import (
     room,
     slip,
     slip_page,
+    straws,
     thresholds,
     time_polls,
 )
@@ -72,6 +73,7 @@ def all_routes() -> Routes:
         ballots,
         ballot_draft,
         thresholds,
+        straws,
         polling,
         slip,
         slip_page,

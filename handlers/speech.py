@@ -23,7 +23,8 @@ def letter(text: str, keys: Keys = (), **more: Any) -> dict[str, Any]:
     """The payload of a letter: its text (HTML), its keys, and what hangs on it.
 
     `more`: reply_to (message), edit (message), picture ({"file": …} or {"make": …, "about": …}),
-    document ({"make": …, "about": …}), album (list of pictures).
+    document ({"make": …, "about": …}), album (list of pictures), poll (the platform's own:
+    {"question": …, "options": […], "straw": id}), stop (the message of a poll that is over).
     """
     return {"text": text, "keys": [[key.pack() for key in row] for row in keys], **more}
 

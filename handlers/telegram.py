@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +23,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     MessageHandler,
+    PollAnswerHandler,
     filters,
 )
 
@@ -37,6 +38,7 @@ from rules.homes import Building
 from rules.people import Chat, Person
 from rules.refusals import Refusal
 from rules.thresholds import Charter
+from services import straws
 from services.vote_box import VoteBox
 from storage import homes, people, updates
 from storage.store import Store, Unavailable, Unit
@@ -97,6 +99,7 @@ class Reception:
         application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, _of_people(self._migrated)))
         said = filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL
         application.add_handler(MessageHandler(said, _of_people(self._said)))
+        application.add_handler(PollAnswerHandler(self._answered))
         application.add_error_handler(self._failed)
 
     @contextmanager
@@ -156,6 +159,33 @@ class Reception:
         elif heard.chat_kind == "private" or (heard.quoted and heard.quoted.address is None):
             unread = not heard.text and heard.picture is None
             await self._run(heard, Route(guests.unread if unread else self._go_on))
+
+    async def _answered(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """Note what somebody chose in a straw poll; there is no chat to say anything in."""
+        answer = update.poll_answer
+        if answer is None or answer.user is None:
+            return
+        for pause in (*PAUSES, None):
+            try:
+                await self._note(update.update_id, answer.user, answer.poll_id, answer.option_ids)
+            except Unavailable as error:
+                log.warning("the database turned an answer away: %s", error)
+                if pause is not None:
+                    await asyncio.sleep(pause)
+            else:
+                return
+        self.turned_away += 1
+        if update.update_id in self._replies:
+            self._replies[update.update_id].turned_away = True
+
+    async def _note(self, number: int, user: User, poll: str, chosen: Sequence[int]) -> None:
+        async with self.store.unit(self.clock()) as unit:
+            if (await updates.seen(unit.conn, number))[0]:
+                return
+            name = user.full_name or "?"
+            person = await people.meet(unit.conn, str(user.id), name, _language(user), unit.now)
+            await straws.answer(unit, poll, person.id, chosen)
+            await updates.record(unit.conn, number, None, unit.now)
 
     async def _command(self, heard: Heard, name: str, rest: str) -> None:
         if name == "start" and rest:

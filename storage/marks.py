@@ -10,7 +10,7 @@ from rules.people import Chat
 from storage.outbox import Card
 from storage.rows import first, one
 from storage.store import Piece
-from storage.tables import cards, chats, outbox
+from storage.tables import cards, chats, outbox, straws
 
 
 def set_out(conn: Piece, chat_id: int, letter_id: int) -> Chat | None:
@@ -21,10 +21,14 @@ def set_out(conn: Piece, chat_id: int, letter_id: int) -> Chat | None:
     return chat
 
 
-def arrived(conn: Piece, letter_id: int, message: str, now: datetime) -> None:
-    """A letter was sent, as this message."""
+def arrived(
+    conn: Piece, letter_id: int, message: str, now: datetime, poll: tuple[int, str] | None = None
+) -> None:
+    """A letter was sent, as this message; `poll`: the straw poll in it, and what the platform calls it."""
     sent = {"state": "sent", "sent_at": now, "message": message}
     conn.execute(update(outbox).where(outbox.c.id == letter_id).values(**sent))
+    if poll is not None:
+        conn.execute(update(straws).where(straws.c.id == poll[0]).values(poll=poll[1]))
 
 
 def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card] | None:

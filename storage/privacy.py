@@ -22,6 +22,7 @@ from storage.tables import (
     outbox,
     people,
     roles,
+    straw_answers,
     votes,
 )
 
@@ -50,6 +51,7 @@ async def erase(conn: AsyncConnection, person_id: int) -> None:
     """Clear a person's name and address, and drop what they were in the middle of."""
     await conn.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
     await conn.execute(delete(drafts).where(drafts.c.person_id == person_id))
+    await conn.execute(delete(straw_answers).where(straw_answers.c.person_id == person_id))
     await conn.execute(update(attendance).where(attendance.c.person_id == person_id).values(name=""))
     blank = {"name": "", "address": None, "reach": "no", "consented_at": None}
     await conn.execute(update(people).where(people.c.id == person_id).values(**blank))

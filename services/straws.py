@@ -1,0 +1,68 @@
+"""Straw polls: asked by who may put something to the vote, answered by anyone in the group, never binding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rules.homes import Building
+from rules.people import Chat
+from rules.straws import LASTS, Mood, NoSuchStraw, Straw, StrawOver, check_straw
+from services import ballots
+from storage import outbox as schedule
+from storage import straws
+from storage.store import Unit
+
+CLOSE = "straw_close"
+
+
+async def begin(
+    unit: Unit, building: Building, group: Chat, person_id: int, question: str, texts: Iterable[str]
+) -> Straw:
+    """Ask for a mood in a group, for a day.
+
+    Raises NotTheLeader, NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice.
+    """
+    await ballots.check_convener(unit.conn, building.id, person_id)
+    question, options = check_straw(question, texts)
+    straw = await straws.add(
+        unit.conn,
+        building_id=building.id,
+        chat_id=group.id,
+        by_id=person_id,
+        question=question,
+        options=list(options),
+        opened_at=unit.now,
+        closes_at=unit.now + LASTS,
+    )
+    await schedule.schedule(unit.conn, f"{CLOSE}:{straw.id}", CLOSE, straw.id, straw.closes_at)
+    return straw
+
+
+async def answer(unit: Unit, poll: str, person_id: int, chosen: Sequence[int]) -> None:
+    """Note what a person chose in the platform's poll, counted from 0; nothing takes it back.
+
+    An answer to a poll that is none of ours, or over, changes nothing.
+    """
+    straw = await straws.by_poll(unit.conn, poll)
+    if straw is None or not straw.open or unit.now >= straw.closes_at:
+        return
+    known = [number + 1 for number in chosen if 0 <= number < len(straw.options)]
+    await straws.answer(unit.conn, straw.id, person_id, known[0] if known else None, unit.now)
+
+
+async def end(unit: Unit, straw_id: int, person_id: int) -> tuple[Straw, Mood]:
+    """Close one by hand. Raises NoSuchStraw, NotTheLeader, StrawOver."""
+    straw = await straws.find(unit.conn, straw_id)
+    if straw is None:
+        raise NoSuchStraw
+    await ballots.check_convener(unit.conn, straw.building_id, person_id)
+    if not straw.open:
+        raise StrawOver
+    return await close(unit, straw)
+
+
+async def close(unit: Unit, straw: Straw) -> tuple[Straw, Mood]:
+    """Take no more answers; what the mood was."""
+    await straws.close(unit.conn, straw.id, unit.now)
+    await schedule.unschedule(unit.conn, straw.id, CLOSE)
+    return straw, await straws.mood(unit.conn, straw)
