@@ -192,7 +192,11 @@ async def set_basis(unit: Unit, building: Building, ballot: Ballot, basis: Basis
     """Give a draft's vote to households, persons or owners. Raises AreasMissing."""
     if basis is Basis.OWNER:
         await owners.check_areas(unit.conn, building)
-    await ballots.change(unit.conn, ballot.id, basis=str(basis))
+    asked = ballot.threshold or usual(ballot.method)
+    before, after = (fitting(ballot.method, one) for one in (ballot.basis, basis))
+    if asked in before and asked not in after:
+        asked = usual(ballot.method)
+    await ballots.change(unit.conn, ballot.id, basis=str(basis), threshold=asked.written())
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
 
