@@ -15,6 +15,7 @@ from handlers.speech import Made, Screen, Speech, View
 from rules import calendar
 from rules.minutes import Stage
 from rules.minutes_filing import Filed, Objection, TooLateToObject
+from rules.people import OnlyInPrivate
 from services import meeting as sittings
 from services import minutes
 from services.outbox import renew
@@ -35,6 +36,18 @@ class ShowMinutes(Button, code="mi"):
 
 class MinutesPdf(Button, code="mp"):
     """Sends the minutes as a PDF."""
+
+    meeting: int
+
+
+class MinutesDocx(Button, code="mw"):
+    """Sends the leader or the recorder the minutes as a document, in private."""
+
+    meeting: int
+
+
+class MinutesJson(Button, code="mj"):
+    """Sends the minutes as data, in private."""
 
     meeting: int
 
@@ -109,6 +122,36 @@ async def send_pdf(here: Here, button: MinutesPdf) -> None:
         "minutes.pdf", more={"document": document}, key=key, approved=content.stage is Stage.APPROVED
     )
     await here.tell("minutes.pdf_sent")
+
+
+@routes.press(MinutesDocx)
+async def send_docx(here: Here, button: MinutesDocx) -> None:
+    """The document for the office, to who runs the building's meetings."""
+    await here.the_leader("recorder")
+    await _send_in_private(here, button.meeting, "minutes_docx")
+
+
+@routes.press(MinutesJson)
+async def send_json(here: Here, button: MinutesJson) -> None:
+    """The data, to any neighbour who wants to check them."""
+    building = here.the_building()
+    if not await homes.offices(here.unit.conn, building.id, here.person.id):
+        await here.the_resident()
+    await _send_in_private(here, button.meeting, "minutes_json")
+
+
+async def _send_in_private(here: Here, meeting_id: int, make: str) -> None:
+    """A file to the one who asked; raises OnlyInPrivate where no private message reaches them."""
+    await sittings.find(here.unit.conn, here.the_building(), meeting_id)
+    filed = await minutes.filed(here.unit.conn, meeting_id)
+    document = {"make": make, "about": meeting_id, "lang": here.lang}
+    approved = filed.stage is Stage.APPROVED
+    told = await here.tell_person(
+        here.person.id, f"minutes.{make}", more={"document": document}, approved=approved
+    )
+    if not told:
+        raise OnlyInPrivate(link=here.link("hello"))
+    await here.tell("minutes.sent_in_private")
 
 
 @routes.press(AskCorrection)
@@ -248,6 +291,22 @@ async def make_pdf(view: View, meeting_id: int) -> Made:
     return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang, view.font))
 
 
+@routes.maker("minutes_docx")
+async def make_docx(view: View, meeting_id: int) -> Made:
+    """The minutes as a document."""
+    content = await minutes.load(view.conn, meeting_id)
+    name = f"{content.building}-{content.opened:%Y-%m-%d}.docx"
+    return Made(name, await minutes.write_docx(view.conn, meeting_id, view.lang))
+
+
+@routes.maker("minutes_json")
+async def make_json(view: View, meeting_id: int) -> Made:
+    """The minutes as data."""
+    content = await minutes.load(view.conn, meeting_id)
+    name = f"{content.building}-{content.opened:%Y-%m-%d}.json"
+    return Made(name, await minutes.write_json(view.conn, meeting_id))
+
+
 def _decision_keys(view: View, correction: Objection, number: int = 0) -> tuple[Key, ...]:
     """The leader's two keys; numbered where several corrections stand in one message."""
     return (
@@ -278,7 +337,11 @@ async def _keys(view: View, meeting_id: int) -> Keys:
     first = [Key(view.label("minutes_pdf"), MinutesPdf(meeting_id))]
     if _may_object(filed, view):
         first.append(Key(view.label("ask_correction"), AskCorrection(meeting_id)))
-    rows = [tuple(first)]
+    files = (
+        Key(view.label("minutes_docx"), MinutesDocx(meeting_id)),
+        Key(view.label("minutes_json"), MinutesJson(meeting_id)),
+    )
+    rows = [tuple(first), files]
     if corrections:
         rows.append((Key(view.label("see_corrections", count=len(corrections)), SeeCorrections(meeting_id)),))
     if filed.stage is Stage.DRAFT and not _may_object(filed, view):

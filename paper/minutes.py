@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from paper.press import print_pdf
 from paper.wording import Section, Words, read_words, say_day, say_number, say_span, say_time
+from rules.kinds import kind_name
 from rules.minutes import BallotRecord, Correction, Count, Item, Line, Minutes, Presence, Stage, TaskRecord
 from rules.thresholds import Base, Dimension, square_metres, threshold_of, verdict_of
 
@@ -25,10 +27,11 @@ def minutes_pdf(minutes: Minutes, language: str = "zh", *, seal: str = "", font:
     on nothing but the arguments. Raises FontMissing.
     """
     words = read_words(language)
-    return print_pdf("minutes", _view_minutes(minutes, words, seal), font=font)
+    return print_pdf("minutes", view_minutes(minutes, words, seal), font=font)
 
 
-def _view_minutes(minutes: Minutes, words: Words, seal: str) -> View:
+def view_minutes(minutes: Minutes, words: Words, seal: str) -> Mapping[str, Any]:
+    """All that the minutes say, in the words of a language: what the PDF and the DOCX are laid out from."""
     say = words["minutes"]
     return {
         "language": words["date"]["code"],
@@ -56,7 +59,7 @@ def _view_facts(minutes: Minutes, words: Words) -> list[tuple[str, str]]:
     return [
         (say["held"], say_span(minutes.opened, minutes.closed, words)),
         (say["place"], minutes.place),
-        (say["kind"], minutes.kind),
+        (say["kind"], kind_name(minutes.kind, words["date"]["code"])),
         (say["chair"], minutes.chair),
         (say["recorder"], minutes.recorder),
         (say["attended"], attended + say["stop"] + say[quorum].format(quorum=minutes.quorum)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from paper.press import print_pdf
 from paper.qr import draw_qr
 from paper.wording import read_words, say_day, say_number, say_time
+from rules.kinds import kind_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def notice_pdf(notice: Notice, language: str = "zh", *, font: Path | None = None
         "language": words["date"]["code"],
         "words": dict(say),
         "foot": dict(words["foot"]),
-        "head": say["head"].format(kind=notice.kind),
+        "head": say["head"].format(kind=kind_name(notice.kind, words["date"]["code"])),
         "community": f"{notice.community}  {notice.building}",
         "title": notice.title,
         "facts": [

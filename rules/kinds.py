@@ -197,6 +197,12 @@ def kind_of(code: str) -> Kind:
     return KINDS.get(code) or Kind(code, code, code, 3, _FEW)
 
 
+def kind_name(name: str, lang: str) -> str:
+    """A kind's name in a language; one that an operator took out again keeps the name it was written by."""
+    found = next((kind for kind in KINDS.values() if name in (kind.zh, kind.en)), None)
+    return found.name(lang) if found else name
+
+
 def to_call(held: Collection[str]) -> list[Kind]:
     """The kinds that somebody who holds these offices may call, the usual one first."""
     return [kind for kind in KINDS.values() if not set(kind.callers).isdisjoint(held)]

@@ -23,6 +23,9 @@ from rules.minutes import (
     TaskRecord,
 )
 
+FORMAT = "louyuhui-minutes"
+VERSION = 1  # grows when a reader of the earlier ones would go wrong
+
 Content = dict[str, Any]
 
 
@@ -34,6 +37,11 @@ def freeze(minutes: Minutes, zone: str) -> Content:
 def fingerprint(content: Mapping[str, Any]) -> str:
     """The sha256 of the content's canonical JSON, in hex."""
     return hashlib.sha256(canonical(dict(content))).hexdigest()
+
+
+def file_of(content: Mapping[str, Any], seal: str | None) -> Content:
+    """The minutes as a file of their own; `seal` is the fingerprint they were approved with."""
+    return {"format": FORMAT, "version": VERSION, "hash": seal, "content": dict(content)}
 
 
 def thaw(content: Mapping[str, Any]) -> Minutes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from paper.minutes import minutes_pdf
+from paper.minutes_docx import minutes_docx
 from rules import minutes_filing
 from rules.homes import Building, mask
 from rules.meetings import written
@@ -21,7 +23,7 @@ from rules.minutes_filing import (
     Objection,
     TooManyCorrections,
 )
-from rules.minutes_freezing import fingerprint, freeze, thaw
+from rules.minutes_freezing import file_of, fingerprint, freeze, thaw
 from rules.minutes_reading import Book, read
 from rules.people import Person
 from storage import attendance, contacts, homes, log, meetings, people
@@ -97,6 +99,21 @@ async def print_pdf(conn: Connection, meeting_id: int, lang: str, font: Path | N
     """The minutes as pages to hang on the wall. Raises NoMinutesYet, FontMissing."""
     seal = (await filed(conn, meeting_id)).hash or ""
     return await asyncio.to_thread(minutes_pdf, await load(conn, meeting_id), lang, seal=seal, font=font)
+
+
+async def write_docx(conn: Connection, meeting_id: int, lang: str) -> bytes:
+    """The minutes as a document for the office. Raises NoMinutesYet."""
+    seal = (await filed(conn, meeting_id)).hash or ""
+    return await asyncio.to_thread(minutes_docx, await load(conn, meeting_id), lang, seal=seal)
+
+
+async def write_json(conn: Connection, meeting_id: int) -> bytes:
+    """The minutes as data, in the form that docs/export.md describes. Raises NoMinutesYet."""
+    on_file = await filed(conn, meeting_id)
+    meeting = await meetings.get(conn, meeting_id)
+    building = await homes.building(conn, meeting.building_id)
+    content = on_file.content or freeze(await _read(conn, meeting_id, on_file.stage), building.zone)
+    return (json.dumps(file_of(content, on_file.hash), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 async def latest(conn: Connection, building: Building) -> list[Filed]:

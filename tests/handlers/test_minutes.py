@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import datetime
 
 import pypdfium2
 import pytest
+from docx import Document
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from rules.events import first_break
-from rules.minutes_freezing import fingerprint
+from rules.minutes_freezing import fingerprint, thaw
 from sandbox.conversations import Group, Seen
 from sandbox.people import Person
+from services import minutes
 from storage import log
 from storage import minutes as files
 from tests.scenes import Scene, answer, bound_building, open_meeting, reply, residents, say, tap
@@ -54,7 +58,7 @@ async def test_the_minutes_are_on_one_screen(stage: Stage) -> None:
         "　📌 物业：出施工图，12月4日（周五）前\n"
         "⏳ 11月30日（周一）前，到会的人可提更正；没有更正就自动确认。"
     )
-    assert card(scene.group).labels == ["📄 全文 PDF", "✏️ 我要更正"]
+    assert card(scene.group).labels == ["📄 全文 PDF", "✏️ 我要更正", "📃 Word 版", "🧾 数据"]
 
 
 async def test_the_pages_name_nobody_in_full(stage: Stage) -> None:
@@ -89,6 +93,37 @@ async def test_pressing_twice_sends_the_pages_once(stage: Stage) -> None:
         pressed = await tap(stage, living[0], scene.group, "全文 PDF")
         assert "已发在这里" in pressed.text
     assert sum(message.file_name is not None for message in scene.group.messages) == 1
+
+
+async def test_the_document_goes_to_the_leader_in_private_and_to_no_neighbour(stage: Stage) -> None:
+    scene, living = await held(stage)
+    refused = await tap(stage, living[2], scene.group, "Word 版")
+    assert "由组长来办" in refused.text
+    told = await tap(stage, scene.leader, scene.group, "Word 版")
+    assert told.text == "已私聊发给您"
+    sent = next(one for one in reversed(scene.leader.private().messages) if one.file_name)
+    assert sent.file_name == "3栋-2026-11-25.docx"
+    assert sent.document is not None
+    said = "".join(one.text for one in Document(io.BytesIO(sent.document)).paragraphs)
+    assert "车棚最好离楼道远一些" in said
+    assert "王婆婆" not in said
+    assert not any(message.file_name for message in scene.group.messages)
+
+
+async def test_a_neighbour_gets_the_data_and_reads_the_same_minutes_from_them(stage: Stage) -> None:
+    scene, living = await held(stage)
+    await tap(stage, living[0], scene.group, "🧾 数据")
+    sent = next(one for one in reversed(living[0].private().messages) if one.file_name)
+    assert sent.document is not None
+    file = json.loads(sent.document)
+    assert (file["format"], file["hash"]) == ("louyuhui-minutes", None)
+    async with stage.program.store.glance() as conn:
+        events = {event.number for event in await log.read(conn, "meeting:1")}
+        assert thaw(file["content"]) == await minutes.load(conn, 1)
+    items = file["content"]["items"]
+    said = [one["event"] for item in items for part in ("lines", "ballots", "tasks") for one in item[part]]
+    assert said
+    assert set(said) <= events
 
 
 async def test_a_correction_is_asked_for_decided_and_kept(stage: Stage) -> None:
@@ -151,7 +186,7 @@ async def test_without_a_correction_time_approves_the_minutes(stage: Stage) -> N
     await stage.pass_time(to=datetime(2026, 12, 1, 0, 1, tzinfo=SHANGHAI))
     approved = card(scene.group)
     assert "会议纪要（已确认）" in approved.text
-    assert approved.labels == ["📄 全文 PDF"]
+    assert approved.labels == ["📄 全文 PDF", "📃 Word 版", "🧾 数据"]
     async with stage.program.store.glance() as conn:
         filed = await files.find(conn, 1)
         events = await log.read(conn, "meeting:1")

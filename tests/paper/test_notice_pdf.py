@@ -38,7 +38,7 @@ def test_a_notice_says_what_when_where_who_and_how_on_one_page(look):
 def test_a_notice_in_english(look):
     text = look(notice_pdf(NOTICE, "en")).text
     for words in [
-        "Notice:楼宇会",
+        "Notice:buildingmeeting",
         "WhenSun14Jun2026,19:30",
         "Where",
         "Invited",
