@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -16,6 +17,7 @@ from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
 from handlers.words import bar, yuan
 from paper.pictures import Bar, result_picture
+from rules import calendar
 from rules.ballots import Ballot, State
 from rules.counting import Method, Step, explain
 from rules.counting.question import BUDGETS
@@ -319,15 +321,15 @@ async def take_objection(here: Here, data: dict[str, Any]) -> None:
     await here.finish()
     await here.say("results.objected", ballot=ballot)
     building = await homes.building(here.unit.conn, ballot.building_id)
-    reached = False
-    for leader in await homes.holders(here.unit.conn, building.id, "leader"):
+    for person in await results.answerers(here.unit.conn, building.id):
         keys = ((here.key("objection_answer", AnswerObjection(made.id)),),)
-        reached |= await here.tell_person(
-            leader.id, "results.objection_to_leader", keys=keys, ballot=ballot, objection=made, notice=True
+        await here.tell_person(
+            person.id, "results.objection_to_leader", keys=keys, ballot=ballot, objection=made, notice=True
         )
-    if not reached:
-        link = ((Key(here.label(building.lang, "objection_answer"), link=here.link(f"ba_{made.id}")),),)
-        await here.say_to_building(building, "results.objection_waits", keys=link, ballot=ballot)
+    link = ((Key(here.label(building.lang, "objection_answer"), link=here.link(f"ba_{made.id}")),),)
+    await here.say_to_building(
+        building, "results.objection_waits", keys=link, key=f"objected:{made.id}", ballot=ballot
+    )
 
 
 @routes.press(AnswerObjection)
@@ -354,7 +356,18 @@ async def take_answer(here: Here, data: dict[str, Any]) -> None:
     """Write the answer down and let who objected know."""
     found, ballot = await results.answer(here.unit, data["objection"], here.person.id, here.heard.text)
     await here.finish()
-    await here.say("results.answered", ballot=await stored.get(here.unit.conn, ballot.id))
+    now = await stored.get(here.unit.conn, ballot.id)
+    await here.say("results.answered", ballot=now)
+    building = await homes.building(here.unit.conn, ballot.building_id)
+    left = (await results.published(here.unit.conn, now, building.zone, here.now)).open
+    await here.say_to_building(
+        building,
+        "results.answered_to_all",
+        key=f"answered:{found.id}",
+        ballot=now,
+        objection=found,
+        stopped=left > 0,
+    )
     await here.tell_person(
         found.by_id, "results.answer_to_objector", ballot=ballot, objection=found, notice=True
     )
@@ -383,5 +396,12 @@ async def list_objections(here: Here, rest: str) -> None:
 
 @routes.due(ballots.PUBLICATION_END)
 async def end_publication(speech: Speech, due: Due) -> None:
-    """Once the days are over with nothing held against it, the result stands and the card says so."""
-    await results.settle(speech.unit, due.about_id)
+    """Once the days are over with nothing held against it, the result stands; card and group say so."""
+    if not await results.settle(speech.unit, due.about_id):
+        return
+    ballot = await stored.get(speech.unit.conn, due.about_id)
+    building = await homes.building(speech.unit.conn, ballot.building_id)
+    waking = calendar.outside_quiet(speech.now.astimezone(ZoneInfo(building.zone)))
+    await speech.say_to_building(
+        building, "results.stands", key=f"stands:{ballot.id}", not_before=waking, ballot=ballot
+    )

@@ -51,6 +51,10 @@ class NoSuchReceipt(Refusal):
     """No vote that was counted has this receipt."""
 
 
+class NotTheAnswerer(Refusal):
+    """Objections are answered by the supervisor, or the leader where none is named."""
+
+
 class NoSuchObjection(Refusal):
     """The objection does not exist, or was answered already."""
 

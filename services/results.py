@@ -12,12 +12,13 @@ from rules.calendar import closing
 from rules.counting import Outcome
 from rules.homes import Door
 from rules.meetings import written
-from rules.people import NotTheLeader
+from rules.people import Person
 from rules.results import (
     OBJECTION_LIMIT,
     NoResultYet,
     NoSuchObjection,
     NoSuchReceipt,
+    NotTheAnswerer,
     NotYourBallot,
     Objection,
     check_objection,
@@ -146,21 +147,27 @@ async def object_to(unit: Unit, ballot: Ballot, person_id: int, text: str) -> Ob
     return made
 
 
+async def answerers(conn: Connection, building_id: int) -> list[Person]:
+    """Who answers objections: the supervisors of the building, its leaders where none is named."""
+    supervisors = await homes.holders(conn, building_id, "supervisor")
+    return supervisors or await homes.holders(conn, building_id, "leader")
+
+
 async def open_objection(unit: Unit, objection_id: int, person_id: int) -> tuple[Objection, Ballot]:
-    """An objection that this leader may answer. Raises NoSuchObjection, NotTheLeader."""
+    """An objection that this person may answer. Raises NoSuchObjection, NotTheAnswerer."""
     found = await objections.find(unit.conn, objection_id)
     if found is None or not found.open:
         raise NoSuchObjection
     ballot = await find(unit.conn, found.about_id)
-    if "leader" not in await homes.offices(unit.conn, ballot.building_id, person_id):
-        raise NotTheLeader
+    if all(person.id != person_id for person in await answerers(unit.conn, ballot.building_id)):
+        raise NotTheAnswerer
     return found, ballot
 
 
 async def answer(unit: Unit, objection_id: int, person_id: int, text: str) -> tuple[Objection, Ballot]:
     """Answer an objection; with the last open one the clock goes on, as much later as it stood.
 
-    Raises NoSuchObjection, NotTheLeader, NothingWritten, TextTooLong.
+    Raises NoSuchObjection, NotTheAnswerer, NothingWritten, TextTooLong.
     """
     found, ballot = await open_objection(unit, objection_id, person_id)
     text = written(text, OBJECTION_LIMIT)
@@ -186,7 +193,9 @@ async def _go_on(unit: Unit, ballot: Ballot) -> None:
 
 
 async def settle(unit: Unit, ballot_id: int) -> bool:
-    """Let a result stand once its days are over with nothing held against it; whether it does."""
+    """Let a result stand once its days are over with nothing held against it; whether it does from now."""
+    if any(event.kind == "stands" for event in await log.read(unit.conn, f"ballot:{ballot_id}")):
+        return False  # the clock had stopped meanwhile, and both ends fell due while the bot was down
     ballot = await ballots.get(unit.conn, ballot_id)
     building = await homes.building(unit.conn, ballot.building_id)
     stands = (await published(unit.conn, ballot, building.zone, unit.now)).over

@@ -255,12 +255,15 @@ async def test_an_objection_stops_the_clock_until_it_is_answered(stage: Stage) -
     assert "还在等组长答复" in twice.text
     told = scene.leader.private().messages[-1]
     assert "“二单元没有收到<b>通知</b> 😠”" in told.text
+    assert "公示先停着" in scene.group.messages[-1].text
     await stage.pass_time(days=10)
     assert "公示结束" not in result.caption, "the clock stands"
     await press(stage, scene.leader, told, "答复")
     answered = await say(stage, scene.leader, scene.leader.private(), "已补发通知，二单元都签收了。")
     assert "公示到 12月7日（周一）" in answered.text
-    assert "组长答复了：\n“已补发通知，二单元都签收了。”" in first.private().messages[-1].text
+    assert "有答复了：\n“已补发通知，二单元都签收了。”" in first.private().messages[-1].text
+    said = scene.group.messages[-1].text
+    assert "“已补发通知，二单元都签收了。”\n公示接着算，到 12月7日（周一）。" in said
     assert "异议 1 件，已答复 1 件" in result.caption
     late = await scene.leader.press_forged(told, "ra:1")
     assert "已经答复过了" in late.text
@@ -270,6 +273,23 @@ async def test_an_objection_stops_the_clock_until_it_is_answered(stage: Stage) -
     await stage.pass_time(days=10)
     assert "公示结束，没有未答复的异议" in result.caption
     assert "提异议" not in result.labels
+
+
+async def test_a_supervisor_answers_instead_of_the_leader(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    result, (first, second, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    async with stage.program.store.unit(stage.now) as unit:
+        person = await people.meet(unit.conn, str(second.id), second.name, "zh", stage.now)
+        await homes.appoint(unit.conn, scene.building_id, person.id, "supervisor", stage.now)
+    await follow(stage, first, result, "提异议")
+    await say(stage, first, first.private(), "没有收到通知")
+    told = second.private().messages[-1]
+    assert "没有收到通知" in told.text
+    refused = await follow(stage, scene.leader, scene.group.messages[-1], "答复")
+    assert "异议由监督员答复" in refused.text
+    await press(stage, second, told, "答复")
+    await say(stage, second, second.private(), "已补发")
+    assert "“已补发”" in scene.group.messages[-1].text
 
 
 async def test_without_objection_the_result_stands_after_seven_days(stage: Stage) -> None:
@@ -377,7 +397,7 @@ async def test_a_leader_who_cannot_be_reached_is_asked_for_in_the_group(stage: S
     await follow(stage, first, result, "提异议")
     await say(stage, first, first.private(), "有异议")
     waits = scene.group.messages[-1]
-    assert "等组长答复" in waits.text
+    assert "公示先停着" in waits.text
     assert "有异议" not in waits.text
     await scene.leader.unblock()
     asked = await follow(stage, scene.leader, waits, "答复")
