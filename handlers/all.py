@@ -36,6 +36,7 @@ from handlers import (
     slip,
     slip_page,
     straws,
+    tasks,
     thresholds,
     time_polls,
 )
@@ -58,6 +59,7 @@ def all_routes() -> Routes:
         room,
         floor,
         record,
+        tasks,
         minutes,
         calling,
         planning,

@@ -23,6 +23,7 @@ COMMANDS = (
     "checkin",
     "vote",
     "minutes",
+    "tasks",
     "change",
     "monthly",
     "join",

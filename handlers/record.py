@@ -190,3 +190,4 @@ async def _add(here: Here, building: Building, data: dict[str, Any], due: date |
     await here.turn("record.task", task=task, item=done.item)
     if done.item is not None:
         await renew(here.unit, "item", done.item.id)
+    await renew(here.unit, "tasks", building.id)

@@ -28,6 +28,7 @@ from rules.sitting import (
     NoItemOpen,
 )
 from services import meeting as sittings
+from services import tasks
 from storage import homes, log, meetings, records
 from storage.store import Connection, Unit
 
@@ -164,6 +165,8 @@ async def add_task(
         what=what,
         due=task.due.isoformat() if task.due else None,
     )
+    stored, _ = await tasks.find(unit.conn, added)
+    await tasks.schedule(unit, building, stored)
     return Recorded(meeting, item)
 
 

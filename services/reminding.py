@@ -82,7 +82,7 @@ async def meeting_due(unit: Unit, due: Due) -> MeetingReminder | None:
     meeting = await meetings.get(unit.conn, due.about_id)
     building = await homes.building(unit.conn, meeting.building_id)
     starts = meeting.planned_at
-    if starts is None or meeting.state is not State.ANNOUNCED or await _newer_is_due(unit, due):
+    if starts is None or meeting.state is not State.ANNOUNCED or await newer_is_due(unit, due):
         return None
     if not still_makes_sense(Kind.MEETING, due.due_at, starts, unit.now):
         return None
@@ -121,7 +121,7 @@ async def remind_voters(unit: Unit, due: Due) -> BallotReminder | None:
     ballot = await ballots.find(unit.conn, due.about_id)
     if ballot is None or ballot.closes_at is None or not ballot.is_open(unit.now):
         return None
-    if await _newer_is_due(unit, due):
+    if await newer_is_due(unit, due):
         return None
     building = await homes.building(unit.conn, ballot.building_id)
     if ballot.closes_at - unit.now > URGENT and await hold(unit, due, building.zone):
@@ -130,7 +130,7 @@ async def remind_voters(unit: Unit, due: Due) -> BallotReminder | None:
     return BallotReminder(ballot, building.zone, silent, comes_late(unit, due))
 
 
-async def _newer_is_due(unit: Unit, due: Due) -> bool:
+async def newer_is_due(unit: Unit, due: Due) -> bool:
     """Whether a later reminder of the same thing is due as well, as after a night without power."""
     return any(
         other.about_id == due.about_id

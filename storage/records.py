@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.rows import key
+from rules.tasks import Task
+from storage.rows import every, first, key
 from storage.tables import meetings, tasks
 
 
@@ -24,3 +25,20 @@ async def open_tasks(conn: AsyncConnection, building_id: int) -> list[str]:
     query = select(tasks.c.what).join(meetings, meetings.c.id == tasks.c.meeting_id)
     query = query.where(meetings.c.building_id == building_id, tasks.c.done_at.is_(None))
     return list((await conn.scalars(query.order_by(tasks.c.id))).all())
+
+
+async def find_task(conn: AsyncConnection, task_id: int) -> Task | None:
+    """A task by an id that somebody pressed."""
+    return first(Task, await conn.execute(select(tasks).where(tasks.c.id == task_id)))
+
+
+async def change_task(conn: AsyncConnection, task_id: int, **values: object) -> None:
+    """Set columns of a task."""
+    await conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+
+
+async def unconfirmed(conn: AsyncConnection, building_id: int) -> list[Task]:
+    """The tasks of a building of which nobody confirmed that they are done."""
+    query = select(tasks).join(meetings, meetings.c.id == tasks.c.meeting_id)
+    query = query.where(meetings.c.building_id == building_id, tasks.c.confirmed_at.is_(None))
+    return every(Task, await conn.execute(query.order_by(tasks.c.id)))

@@ -362,6 +362,8 @@ tasks = Table(
     Column("what", Text, nullable=False),
     Column("due", Date),
     Column("done_at", Instant),
+    Column("photo", String),  # the platform's name of a picture of what was done
+    Column("confirmed_at", Instant),
 )
 
 ballots = Table(
