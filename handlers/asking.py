@@ -19,7 +19,7 @@ from storage import people
 
 routes = Routes()
 
-KINDS = {"present", "next_time", "task", "correct"}  # the dialogues of a sitting and its minutes
+KINDS = {"urgent", "present", "next_time", "task", "correct"}  # the dialogues of a sitting and its minutes
 
 
 class StopAsking(Button, code="mq"):

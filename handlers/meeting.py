@@ -10,6 +10,7 @@ from handlers.ballots import NewBallot
 from handlers.buttons import Button, Key, Keys
 from handlers.floor import RaiseHand
 from handlers.here import Here
+from handlers.order import ShowOrder
 from handlers.parties import ShowParties
 from handlers.record import AddTask, hear_statement
 from handlers.room import Leave, check_in_by_code, close_cards, go_to, offer_again, show_room
@@ -179,7 +180,8 @@ async def next_item(here: Here, button: NextItem) -> None:
     ended, begun = await sittings.next_item(here.unit, building, button.meeting, button.after)
     if ended is not None:
         await renew(here.unit, "item", ended.id)
-    await renew(here.unit, "meeting", button.meeting)
+    for kind in ("meeting", "order", "queue"):
+        await renew(here.unit, kind, button.meeting)
     if begun is not None:
         await _show_item(here, building, begun)
         await here.tell("meeting.item_begun", item=begun)
@@ -302,7 +304,10 @@ def _meeting_keys(view: View, meeting: Meeting, agenda: list[Item]) -> Keys:
             *_party_key(view, meeting),
         ),
         (*_next_key(view, meeting.id, agenda), Key(view.label("add_present"), AddPresent(meeting.id))),
-        (Key(view.label("close_meeting"), CloseMeeting(meeting.id)),),
+        (
+            Key(view.label("show_order"), ShowOrder(meeting.id)),
+            Key(view.label("close_meeting"), CloseMeeting(meeting.id)),
+        ),
     )
 
 

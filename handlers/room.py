@@ -245,7 +245,7 @@ async def _close(speech: Speech, building: Building, meeting: Meeting) -> None:
 async def close_cards(speech: Speech, meeting: Meeting) -> None:
     """Show on every card of a meeting that it is over."""
     await rooms.finish(speech.unit, meeting.id)
-    for kind in ("meeting", "notice", "room", "queue"):
+    for kind in ("meeting", "notice", "room", "queue", "order"):
         await renew(speech.unit, kind, meeting.id)
     for item in await meetings.items_of(speech.unit.conn, meeting.id):
         await renew(speech.unit, "item", item.id)

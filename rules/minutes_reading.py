@@ -146,7 +146,8 @@ def _items(log: Log, book: Book) -> Iterator[Item]:
     """The items as they were opened, those not reached, then what stands under none of them."""
     closed = log["closed"][-1]
     agenda = [(event.number, event.data) for event in log["item_opened"]]
-    agenda += [(closed.number, item) for item in closed.data["not_reached"]]
+    begun = {item["item"] for _, item in agenda}
+    agenda += [(closed.number, item) for item in closed.data["not_reached"] if item["item"] not in begun]
     for number, item in agenda:
         key = {item["item"]}
         lines, ballots, tasks = _lines(log, book, key), _ballots(log, key), _tasks(log, key)

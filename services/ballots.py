@@ -33,14 +33,16 @@ from rules.counting import Method, TieRule
 from rules.counting.question import BUDGETS
 from rules.homes import Building
 from rules.kinds import KindDoesNotVote
-from rules.meetings import ItemState
+from rules.meetings import Item, ItemState, Meeting
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
 from rules.results import areas_of, days_published, publication, result_of, summary, tally
 from rules.thresholds import PLAIN_CHARTER, Charter, Threshold, fitting, usual
+from rules.urgent import check_votable
 from rules.voters import Basis
 from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
+from services import meeting as sittings
 from services import outbox, owners, papers, proxies, reminding
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
@@ -82,7 +84,7 @@ async def check_convener(conn: Connection, building_id: int, person_id: int) -> 
 async def plan_of_item(conn: Connection, building_id: int, meeting_id: int, item_id: int) -> Plan:
     """What an item puts to the vote: its proposals to choose from; one or none, a motion.
 
-    Raises NoSuchItem, MeetingNotOn.
+    Raises NoSuchItem, MeetingNotOn, KindDoesNotVote, NotAnnouncedItem, UrgentNeedsQuorum.
     """
     item, meeting = await meetings.find_item(conn, item_id), await meetings.find(conn, meeting_id)
     if item is None or meeting is None or item.meeting_id != meeting.id:
@@ -91,6 +93,7 @@ async def plan_of_item(conn: Connection, building_id: int, meeting_id: int, item
         raise NoSuchItem
     if meeting.state not in {MeetingState.ANNOUNCED, MeetingState.OPEN}:
         raise MeetingNotOn
+    await _check_votable(conn, meeting, item)
     proposed = await meetings.proposals_of(conn, [item.id])
     if len(proposed) < 2:
         question = "：".join([item.title, *(proposal.text for proposal in proposed)])[:QUESTION_LIMIT]
@@ -98,6 +101,10 @@ async def plan_of_item(conn: Connection, building_id: int, meeting_id: int, item
     texts = tuple(proposal.text for proposal in proposed)
     pictures = tuple(proposal.picture for proposal in proposed)
     return Plan(item.title, Method.SINGLE, texts, 1, pictures, meeting.id, item.id)
+
+
+async def _check_votable(conn: Connection, meeting: Meeting, item: Item | None) -> None:
+    check_votable(meeting, item, await sittings.count(conn, meeting))
 
 
 async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> Ballot:
@@ -152,6 +159,7 @@ async def _under_discussion(conn: Connection, building_id: int, plan: Plan) -> P
     for meeting in await meetings.of_building(conn, building_id, MeetingState.OPEN):
         for item in await meetings.items_of(conn, meeting.id):
             if item.state is ItemState.OPEN:
+                await _check_votable(conn, meeting, item)
                 return replace(plan, meeting_id=meeting.id, item_id=item.id)
     return plan
 

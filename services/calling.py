@@ -39,6 +39,7 @@ from rules.meetings import (
 )
 from rules.people import NotTheLeader
 from rules.refusals import Refusal
+from rules.urgent import read_minutes
 from rules.when import Moment, Precision
 from services import carried, outbox, parties, reminding
 from storage import contacts, homes, log, meetings, people
@@ -215,7 +216,10 @@ async def add_item(unit: Unit, draft: Meeting, title: str) -> Item:
     check_draft(draft)
     if len(await meetings.items_of(unit.conn, draft.id)) >= MOST_ITEMS:
         raise TooManyItems(most=MOST_ITEMS)
-    item = await meetings.add_item(unit.conn, draft.id, written(title, TITLE_LIMIT))
+    text, minutes = read_minutes(written(title, TITLE_LIMIT))
+    item = await meetings.add_item(unit.conn, draft.id, text)
+    if minutes is not None:
+        await meetings.change_item(unit.conn, item.id, minutes=minutes)
     await outbox.renew(unit, "draft", draft.id)
     return item
 
