@@ -19,7 +19,14 @@ from storage import people
 
 routes = Routes()
 
-KINDS = {"urgent", "present", "next_time", "task", "correct"}  # the dialogues of a sitting and its minutes
+KINDS = {
+    "urgent",
+    "reword",
+    "present",
+    "next_time",
+    "task",
+    "correct",
+}  # the dialogues of a sitting and its minutes
 
 
 class StopAsking(Button, code="mq"):

@@ -22,6 +22,7 @@ from rules.minutes import (
     Stage,
     TaskRecord,
 )
+from rules.statements import read_statements
 
 TITLE_LIMIT = 60  # characters of the heading
 NAMELESS = {"zh": "住户", "en": "Resident"}  # written down by the door alone
@@ -176,11 +177,21 @@ def _keys(log: Log) -> set[int | None]:
 
 def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
     events = sorted((*log["said"], *log["proposed"]), key=lambda event: event.number)
+    stand = read_statements([*log["said"], *log["said_corrected"], *log["said_taken_back"]])
     for event in events:
         data = event.data
         if data["item"] not in keys:
             continue
         kind, text = "statement", data["text"]
+        if event.number in stand and stand[event.number].state != "said":
+            yield Line(
+                event.number,
+                stand[event.number].state,
+                book.who(event),
+                stand[event.number].text,
+                book.at(event),
+            )
+            continue
         if event.kind == "proposed":
             kind, text = "proposal", f"{_label(log, event, book)} {text}"
         elif data["recorded_by"] is not None:

@@ -44,7 +44,10 @@ class ItemNotWaiting(Refusal):
 
 
 def check_votable(meeting: Meeting, item: Item | None, standing: Standing) -> None:
-    """Go on only with what may be decided here. Raises KindDoesNotVote, NotAnnouncedItem, UrgentNeedsQuorum."""
+    """Go on only with what may be decided here.
+
+    Raises KindDoesNotVote, NotAnnouncedItem, UrgentNeedsQuorum.
+    """
     if not meeting.preset.votes:
         raise KindDoesNotVote(kind=meeting.preset)
     if item is None or item.announced:

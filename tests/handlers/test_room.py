@@ -7,7 +7,7 @@ from datetime import timedelta
 from rules import room
 from sandbox.conversations import Seen
 from storage import meetings
-from tests.scenes import bound_building, open_meeting, press, residents, say, tap
+from tests.scenes import Scene, bound_building, open_meeting, press, residents, say, tap
 from tests.stage import Stage
 
 
@@ -80,9 +80,9 @@ async def test_too_few_twice_goes_one_level_up(stage: Stage) -> None:
     assert last.labels == []
 
 
-async def _close(stage: Stage, scene: object) -> None:
-    await tap(stage, scene.leader, scene.group, "✅ 散会")  # type: ignore[attr-defined]
-    await tap(stage, scene.leader, scene.group, "✅ 散会")  # type: ignore[attr-defined]
+async def _close(stage: Stage, scene: Scene) -> None:
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
 
 
 async def test_a_meeting_of_days_closes_by_itself(stage: Stage) -> None:
