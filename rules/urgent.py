@@ -26,7 +26,6 @@ RULES = {
     "building": Rule.QUORUM,
     "courtyard": Rule.QUORUM,
     "four_party": Rule.QUORUM,
-    "evening": Rule.CHAIR,
     "party_group": Rule.CHAIR,
 }  # of what is not named here, an owners' assembly above all, nothing unannounced is decided
 

@@ -30,7 +30,7 @@ def test_what_was_announced_is_voted_on_in_every_kind_but_a_mediation() -> None:
 
 def test_an_urgent_item_follows_the_rule_of_its_kind() -> None:
     check_votable(MEETING, URGENT, ENOUGH)
-    check_votable(replace(MEETING, kind="evening"), URGENT, FEW)
+    check_votable(replace(MEETING, kind="party_group"), URGENT, FEW)
     with pytest.raises(UrgentNeedsQuorum):
         check_votable(MEETING, URGENT, FEW)
     with pytest.raises(NotAnnouncedItem):
