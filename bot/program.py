@@ -34,7 +34,7 @@ from handlers.telegram import Reception
 from handlers.words import Words
 from rules.kinds import known
 from services.vote_box import VoteBox
-from storage import migrate
+from storage import health, migrate
 from storage.engine import open_engine
 from storage.seats import seat_at
 from storage.store import Store
@@ -125,6 +125,8 @@ async def running(
     try:
         await program.sit_down()
         await migrate.upgrade(program.store.engine)
+        async with program.store.unit(now()) as unit:
+            await health.check_writable(unit.conn)  # said at the start, not at the first vote
         async with program.application, _knowing(settings):
             try:
                 await program.start()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.store import Unavailable
+from storage.tables import seen_updates
 
 
 async def trouble(engine: AsyncEngine) -> str | None:
@@ -24,3 +25,8 @@ async def trouble(engine: AsyncEngine) -> str | None:
     except Unavailable as error:
         return str(error)
     return None
+
+
+async def check_writable(conn: AsyncConnection) -> None:
+    """Go on only if the database can be written: a write that changes nothing."""
+    await conn.execute(delete(seen_updates).where(seen_updates.c.update_id < 0))

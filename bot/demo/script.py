@@ -213,7 +213,7 @@ async def fitness(play: Play) -> AsyncIterator[StoryState]:
     )
     await play.press(leader, group, "下一项")
     await play.say(leader, group, "/vote 选哪16件健身器材 | " + " | ".join(EQUIPMENT))
-    await play.press(leader, group, "选几样")
+    await play.press(leader, group, "选几个")
     await leader.reply(newest(group, "不"), "16")
     await play.settle()
     await play.press(leader, group, "开始投票")
