@@ -9,6 +9,7 @@ import typer
 from bot.commands import db, faults, roll
 from bot.commands.check import check
 from bot.commands.export import export
+from bot.commands.register import register
 from bot.commands.run import run
 from bot.commands.slips import slips
 from bot.commands.status import status
@@ -43,6 +44,7 @@ app.command()(status)
 app.add_typer(roll.app, name="roll")
 app.command()(slips)
 app.command()(export)
+app.command()(register)
 app.command()(tally)
 app.command("verify")(verify_export)
 app.add_typer(faults.app, name="faults")

@@ -1,10 +1,9 @@
-"""Tables in files: the rows of a CSV or Excel file as text, whatever program wrote it; and rows as CSV."""
+"""Tables in files: the rows of a CSV or Excel file as text, whatever program wrote it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -13,7 +12,6 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_BYTES = 20_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China writes the second
-FORMULA = frozenset("=+-@＝＋－＠\t\r\n")  # what a text may not begin with, or a spreadsheet runs it
 
 
 class NotATable(Exception):
@@ -65,17 +63,3 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
-
-
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV that Excel opens as UTF-8; a text that it would take for a formula gets a ' before it."""
-    text = io.StringIO("\ufeff", newline="")
-    text.seek(0, io.SEEK_END)
-    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str) and value[:1] in FORMULA and value:
-        return f"'{value}"
-    return value

@@ -37,6 +37,12 @@ async def change_task(conn: AsyncConnection, task_id: int, **values: object) -> 
     await conn.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
 
 
+async def tasks_of(conn: AsyncConnection, meeting_id: int) -> list[Task]:
+    """The tasks that a meeting gave out, in order."""
+    query = select(tasks).where(tasks.c.meeting_id == meeting_id).order_by(tasks.c.id)
+    return every(Task, await conn.execute(query))
+
+
 async def unconfirmed(conn: AsyncConnection, building_id: int) -> list[Task]:
     """The tasks of a building of which nobody confirmed that they are done."""
     query = select(tasks).join(meetings, meetings.c.id == tasks.c.meeting_id)

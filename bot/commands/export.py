@@ -13,7 +13,7 @@ from bot.clock import utc_now
 from bot.commands.buildings import BuildingOption, building_named
 from bot.commands.terminal import CONFIG, ConfigOption, carry_out, console, fail, opened, say, settings_of
 from bot.settings import Settings
-from bot.tables import csv_text
+from paper.tables import csv_text
 from services.export import Export, export_building
 
 Rows = Iterable[Sequence[object]]

@@ -18,7 +18,8 @@ from openpyxl import Workbook
 
 from bot.cli import app
 from bot.commands.verify import STANDINGS, WORDS
-from bot.tables import NotATable, csv_text, read_table
+from bot.tables import NotATable, read_table
+from paper.tables import csv_text
 from rules.proof import Standing, Wrong
 from services import joining
 from storage import homes, migrate, slips, updates
