@@ -14,6 +14,8 @@ from bot.commands.buildings import BuildingOption, building_named
 from bot.commands.terminal import CONFIG, ConfigOption, carry_out, console, fail, opened, say, settings_of
 from bot.settings import Settings
 from paper.tables import csv_text
+from rules.counting import Method
+from rules.ways import Way, named
 from services.export import Export, export_building
 
 Rows = Iterable[Sequence[object]]
@@ -136,10 +138,12 @@ def _options(ballots: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[object]]
 
 def _votes(ballots: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[object]]:
     for ballot in ballots:
-        labels = {option["number"]: option["label"] for option in ballot["options"]}
+        labels = [option["label"] for option in ballot["options"]]
+        way = Way(Method(ballot["method"]), len(labels), ballot["at_most"])
         for vote in ballot["votes"] or ():
             numbers = " ".join(map(str, vote["choice"]))
-            yield (ballot["id"], vote["receipt"], numbers, "、".join(labels[one] for one in vote["choice"]))
+            names = "、".join(named(way, tuple(vote["choice"]), labels))
+            yield (ballot["id"], vote["receipt"], numbers, names)
 
 
 def _events(events: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[object]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
+from bot.commands.export import files_beside
 from rules.ballots import NothingAffordable, Plan, SeatsOutOfRange, check_plan
 from rules.counting import Completion, Method, TieRule
 from rules.exchange import tally_text
@@ -96,6 +99,28 @@ async def test_a_ballot_is_counted_exported_verified_and_counted_again_alike(
     report = tally_text("ballot.json", export.ballot_files[closed.id])
     assert report.outcome == again
     assert report.outcome.invalid == 0
+
+
+NAMES = {
+    Method.SCORE: "乙★★★★★、丙★★★★★、甲☆☆☆☆☆",
+    Method.SCHULZE: "①甲、①乙",
+    Method.IRV: "①甲、②乙",
+    Method.STV: "①甲、②丙",
+    Method.EQUAL_SHARES: "乙、丙",
+    Method.GREEDY: "甲、乙",
+    Method.CONSENT: "同意",
+}
+
+
+@pytest.mark.parametrize("method", list(CASES))
+async def test_the_table_of_votes_names_what_was_chosen(home: House, method: Method) -> None:
+    await held(home, CASES[method])
+    async with home.store.glance() as conn:
+        export = await export_building(conn, home.building.id, home.now)
+    table = files_beside(export.data, export.ballot_files)["votes.csv"]
+    rows = list(csv.reader(StringIO(table.removeprefix("\ufeff"))))
+    assert len(rows) == 1 + len(CASES[method].choices)
+    assert NAMES[method] in {row[-1] for row in rows[1:]}
 
 
 async def test_a_block_stops_a_proposal_and_its_reason_is_told(home: House) -> None:
