@@ -47,13 +47,21 @@ class PartyPresence:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence under an item: kind is "statement", "proposal" or "on_record"."""
+    """One sentence under an item.
+
+    Its kind is "statement", "proposal", "on_record", "corrected", "taken_back" or of `rules.course.KINDS`.
+    """
 
     event: int
     kind: str
     who: str
     text: str
     at: datetime
+
+    @property
+    def spoken(self) -> bool:
+        """Whether somebody said it, and did not propose it."""
+        return self.kind in {"statement", "on_record", "corrected", "taken_back"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
+from rules import course
 from rules.ballots import labels
 from rules.events import Event
 from rules.kinds import PARTIES, kind_of
@@ -171,16 +172,22 @@ def _besides(log: Log, book: Book, items: set[int], number: int) -> Iterator[Ite
 
 def _keys(log: Log) -> set[int | None]:
     """Every item that something was recorded under."""
-    kinds = ("said", "proposed", "task", "ballot_closed")
+    kinds = ("said", "proposed", "task", "ballot_closed", *course.KINDS)
     return {event.data.get("item") for kind in kinds for event in log[kind]}
 
 
 def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
-    events = sorted((*log["said"], *log["proposed"]), key=lambda event: event.number)
+    went = [event for kind in course.KINDS for event in log[kind]]
+    events = sorted((*log["said"], *log["proposed"], *went), key=lambda event: event.number)
     stand = read_statements([*log["said"], *log["said_corrected"], *log["said_taken_back"]])
     for event in events:
         data = event.data
-        if data["item"] not in keys:
+        if data.get("item") not in keys:
+            continue
+        if event.kind in course.KINDS:
+            by = book.people.get(data.get("by") or 0, "")
+            text = course.told(event, course.titles_of(log))
+            yield Line(event.number, event.kind, by, text, book.at(event))
             continue
         kind, text = "statement", data["text"]
         if event.number in stand and stand[event.number].state != "said":

@@ -145,6 +145,29 @@ def test_items_not_reached_and_words_beside_the_agenda_are_in_the_minutes_too() 
     assert [line.text for line in minutes.items[2].lines] == ["先说一句"]
 
 
+def test_changes_of_the_agenda_and_a_lost_quorum_are_in_the_minutes() -> None:
+    events = happened(
+        *STORY[:-4],
+        ("item_added", {"item": 7, "number": 3, "title": "水管爆了", "by": 1}),
+        ("items_ordered", {"items": [5, 7, 6]}),
+        ("item_deferred", {"item": 7, "number": 2, "title": "水管爆了", "by": 1}),
+        ("quorum_lost", {"present": 2, "needed": 3}),
+        CLOSED,
+        ("inquorate", {"present": 2, "needed": 3, "times": 2}),
+        ("passed_up", {"level": "community", "to": "彩色水泥厂生活小区", "why": "inquorate"}),
+    )
+    lines = read(events, BOOK).items[-1].lines[1:]
+    assert [(events[line.event - 1].kind, line.who, line.text) for line in lines] == [
+        ("item_added", "组*", "水管爆了"),
+        ("items_ordered", "", "电动车棚 → 水管爆了 → 停车位"),
+        ("item_deferred", "组*", "水管爆了"),
+        ("quorum_lost", "", "2/3"),
+        ("inquorate", "", "2/3"),
+        ("passed_up", "", "彩色水泥厂生活小区"),
+    ]
+    assert not any(line.spoken for line in lines)
+
+
 def test_an_inquorate_meeting_is_said_so() -> None:
     assert not read(happened(*STORY), BOOK).quorate
 
