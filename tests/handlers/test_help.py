@@ -177,7 +177,7 @@ def test_the_commands_are_told_to_the_platform_in_both_languages() -> None:
     lists = command_lists()
     assert set(lists) == {"zh", "en"}
     for commands in lists.values():
-        assert [name for name, _ in commands][:4] == ["meeting", "checkin", "vote", "minutes"]
+        assert [name for name, _ in commands][:4] == ["meeting", "checkin", "vote", "proxy"]
         assert all(name.isascii() and name.islower() and len(name) <= 32 for name, _ in commands)
         assert all(1 <= len(text) <= 256 for _, text in commands)
 
