@@ -31,6 +31,13 @@ THEIR_OWN = {ForgetForSure, Resign}  # these undo what is the presser's own
 PASSING = {  # what comes and goes with what anybody says: mail, timetables, who has written
     "outbox", "cards", "dues", "dialogues", "people", "chats", "seen_updates", "faults", "alembic_version",
 }  # fmt: skip
+STATES = {
+    "paper_stacks": "waiting",
+    "proxies": "given",
+    "straws": "open",
+    "time_polls": "open",
+    "claims": "asked",
+}
 ASKING = {"claims"}  # whoever is no member yet may ask to become one
 
 
@@ -97,6 +104,8 @@ async def _fill(conn: Connection, building_id: int) -> None:
 
 async def _value(conn: Connection, column: Column[Any], building_id: int) -> Any:
     """Something that a column may hold, of this building where it refers to a row."""
+    if column.name == "state":
+        return STATES[column.table.name]
     for key in column.foreign_keys:
         found = await _here(conn, key.column.table, building_id)
         return found[0] if found else await conn.scalar(select(key.column).limit(1))
