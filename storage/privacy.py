@@ -14,6 +14,7 @@ from storage.tables import (
     attendance,
     cards,
     chats,
+    deliveries,
     dialogues,
     drafts,
     faults,
@@ -23,6 +24,7 @@ from storage.tables import (
     people,
     roles,
     straw_answers,
+    time_answers,
     votes,
 )
 
@@ -52,6 +54,8 @@ async def erase(conn: AsyncConnection, person_id: int) -> None:
     await conn.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
     await conn.execute(delete(drafts).where(drafts.c.person_id == person_id))
     await conn.execute(delete(straw_answers).where(straw_answers.c.person_id == person_id))
+    await conn.execute(delete(deliveries).where(deliveries.c.person_id == person_id))
+    await conn.execute(delete(time_answers).where(time_answers.c.by_id == person_id))
     await conn.execute(update(attendance).where(attendance.c.person_id == person_id).values(name=""))
     blank = {"name": "", "address": None, "reach": "no", "consented_at": None}
     await conn.execute(update(people).where(people.c.id == person_id).values(**blank))

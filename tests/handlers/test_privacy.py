@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from sandbox.conversations import Seen
 from sandbox.people import Person
 from storage import homes, people, updates
 from storage import privacy as stored
-from storage.tables import metadata
-from tests.scenes import Scene, bound_building, move_in, open_ballot, press, reply, residents, say
+from storage.tables import deliveries, metadata, time_answers, time_polls, time_slots
+from tests.scenes import (
+    Scene,
+    announced_meeting,
+    bound_building,
+    move_in,
+    open_ballot,
+    press,
+    reply,
+    residents,
+    say,
+)
 from tests.stage import Stage
 
 FORGET = "🗑 删除我的资料"
@@ -147,6 +157,26 @@ async def test_a_forgotten_person_leaves_no_name_no_address_and_no_letters(stage
     assert str(neighbour.id) not in remains
     async with stage.program.store.glance() as conn:
         assert await homes.members_of(conn, scene.homes[neighbour].id) == []
+
+
+async def test_what_reached_a_forgotten_person_and_when_they_had_time_goes_too(stage: Stage) -> None:
+    scene, neighbour = await with_resident(stage)
+    await announced_meeting(stage, scene)
+    async with stage.program.store.unit(stage.now) as unit:
+        known = await people.by_address(unit.conn, str(neighbour.id))
+        assert known is not None
+        poll = {"building_id": scene.building_id, "by_id": known.id, "state": "open", "at": stage.now}
+        await unit.conn.execute(time_polls.insert().values(**poll))
+        await unit.conn.execute(time_slots.insert().values(poll_id=1, at=stage.now))
+        answer = {"slot_id": 1, "who": "h1", "answer": "yes", "by_id": known.id, "at": stage.now}
+        await unit.conn.execute(time_answers.insert().values(**answer))
+        sent = {"meeting_id": 1, "person_id": known.id, "sequence": 9, "sent_at": stage.now}
+        await unit.conn.execute(delete(deliveries).where(deliveries.c.person_id == known.id))
+        await unit.conn.execute(deliveries.insert().values(**sent))
+    await forget(stage, neighbour)
+    async with stage.program.store.glance() as conn:
+        kept = [(await conn.execute(select(table))).all() for table in (deliveries, time_answers)]
+    assert [[row for row in rows if known.id in row] for rows in kept] == [[], []]
 
 
 async def test_what_a_forgotten_person_sent_is_dropped_from_faults(stage: Stage) -> None:
