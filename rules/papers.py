@@ -103,7 +103,7 @@ class WitnessedAlready(Refusal):
 
 
 class PaperNotForThisBallot(Refusal):
-    """A sealed ballot, or one of persons or owners, takes no paper votes with doors on them."""
+    """A ballot of persons takes no paper votes: a slip carries a door."""
 
 
 @dataclass(frozen=True, slots=True)
