@@ -91,7 +91,9 @@ async def test_what_was_said_in_the_new_group_before_the_move_was_known_is_answe
     await stage.settle()
     assert await stage.faults() == []
     assert await stage.unsent() == []
-    assert [seen.words for seen in scene.group.messages if seen.by_bot][-1]
+    said = [seen.words for seen in scene.group.messages if seen.by_bot]
+    assert any("我是楼宇会小助手" in words for words in said), "who asked for help is answered"
+    assert any("停车位怎么划" in words for words in said), "the ballot is shown where the group is now"
     async with program.store.glance() as conn:
         group = await people.group_of(conn, scene.building_id)
     assert group is not None
