@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from handlers.routes import Routes
 from handlers.speech import Speech
 from handlers.words import Words
+from services import monthly
 from storage import outbox, updates
 from storage.outbox import Due
 from storage.store import Store, Unavailable
@@ -83,13 +84,14 @@ class Clock:
             log.warning("the schedule has to wait: %s", error)
 
     async def _tidy(self) -> None:
-        """Once a day, forget what is needed no more."""
+        """Once a day, forget what is needed no more, and schedule what a fault took off the schedule."""
         now = self._now()
         if self._tidied is not None and now - self._tidied < TIDY:
             return
         async with self._store.unit(now) as unit:
             await updates.forget_before(unit.conn, now - KEEP_UPDATES)
             await updates.forget_received_before(unit.conn, now - KEEP_RECEIVED)
+            await monthly.wind(unit)
         self._tidied = now
 
     async def _do_some(self) -> bool:

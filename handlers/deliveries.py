@@ -12,7 +12,6 @@ from handlers.notice import Come, StayAway
 from handlers.routes import Routes
 from handlers.speech import Made, Speech, View
 from paper.notice import Notice, notice_pdf
-from rules.calendar import outside_quiet
 from rules.deliveries import Reached, count
 from rules.homes import Building
 from rules.meetings import Meeting
@@ -33,7 +32,7 @@ class Known(Button, code="nk"):
 
 async def send(speech: Speech, meeting: Meeting, building: Building, before: Meeting | None = None) -> None:
     """Send the notice, or its change, to each resident in private; at night it waits for the morning."""
-    waking = outside_quiet(speech.now.astimezone(ZoneInfo(building.zone)))
+    waking = building.waking(speech.now)
     agenda = await meetings.items_of(speech.unit.conn, meeting.id)
     facts: dict[str, Any] = {"meeting": meeting, "building": building, "kind": meeting.preset}
     coming_ones = await reminding.people_coming(speech.unit, meeting, only_wanting=False) if before else []

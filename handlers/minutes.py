@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from handlers import asking
 from handlers.buttons import Button, Key, Keys
@@ -12,7 +11,6 @@ from handlers.here import Here
 from handlers.record import hear_statement
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
-from rules import calendar
 from rules.minutes import Stage
 from rules.minutes_filing import Filed, Objection, TooLateToObject
 from rules.people import OnlyInPrivate
@@ -251,7 +249,7 @@ async def end_of_time(speech: Speech, due: Due) -> None:
     await renew(speech.unit, "minutes", due.about_id)
     meeting = await meetings.get(speech.unit.conn, due.about_id)
     building = await homes.building(speech.unit.conn, meeting.building_id)
-    waking = calendar.outside_quiet(speech.now.astimezone(ZoneInfo(building.zone)))
+    waking = building.waking(speech.now)
     if left:
         for leader in await homes.holders(speech.unit.conn, building.id, "leader"):
             await speech.tell_person(leader.id, "minutes.corrections_wait", count=left, not_before=waking)

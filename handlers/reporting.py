@@ -13,7 +13,7 @@ from handlers.speech import Speech
 from rules.homes import Building
 from rules.people import Person
 from services import monthly, reports
-from storage import people
+from storage import homes, people
 from storage.outbox import Due
 
 routes = Routes()
@@ -48,12 +48,12 @@ class SendReport(Button, code="rs"):
 @routes.due(monthly.REPORT)
 async def ask_for_reports(speech: Speech, due: Due) -> None:
     """On the day of the report: ask each leader in private; who is not reached is called in the group."""
-    asked = await monthly.report_due(speech.unit, due)
+    asked = await monthly.due_now(speech.unit, due)
     if asked is None:
         return
     reached = [
         await _ask(speech, asked.building, asked.month, leader, due.key, late=asked.late)
-        for leader in asked.leaders
+        for leader in await homes.holders(speech.unit.conn, asked.building.id, "leader")
     ]
     if not any(reached):
         building = asked.building

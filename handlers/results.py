@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -17,7 +16,6 @@ from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
 from handlers.words import bar, yuan
 from paper.pictures import Bar, result_picture
-from rules import calendar
 from rules.ballots import Ballot, State
 from rules.counting import Method, Step, explain
 from rules.counting.question import BUDGETS
@@ -401,7 +399,7 @@ async def end_publication(speech: Speech, due: Due) -> None:
         return
     ballot = await stored.get(speech.unit.conn, due.about_id)
     building = await homes.building(speech.unit.conn, ballot.building_id)
-    waking = calendar.outside_quiet(speech.now.astimezone(ZoneInfo(building.zone)))
+    waking = building.waking(speech.now)
     await speech.say_to_building(
         building, "results.stands", key=f"stands:{ballot.id}", not_before=waking, ballot=ballot
     )

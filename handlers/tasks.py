@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Screen, Speech, View
 from rules.homes import Building
+from rules.people import Person
 from rules.tasks import Stage, Task
-from services import tasks
+from services import monthly, tasks
+from services.monthly import MonthDue
 from services.outbox import Rank, renew
 from storage import homes
 from storage.outbox import Due
@@ -132,6 +136,55 @@ async def _remind(
     )
 
 
+@routes.due(monthly.TASKS)
+async def list_monthly(speech: Speech, due: Due) -> None:
+    """Once a month: all that is open to the leaders (else to the group), and their own to those who do it."""
+    this = await monthly.due_now(speech.unit, due)
+    found = [] if this is None else await tasks.unfinished(speech.unit.conn, this.building)
+    if this is None or not found:
+        return
+    leaders = await homes.holders(speech.unit.conn, this.building.id, "leader")
+    told = [await _list_for(speech, due, this, leader, found) for leader in leaders]
+    if not any(told):
+        facts = _listed(found, this.building, speech.now) | {"late": this.late, "yours": False}
+        await speech.say_to_building(this.building, "tasks.monthly", key=due.key, **facts)
+    known = {leader.id for leader in leaders}
+    for person, mine in await tasks.by_person(speech.unit.conn, this.building, found):
+        if person.id not in known and person.reminders:
+            await _list_for(speech, due, this, person, mine, yours=True)
+
+
+async def _list_for(
+    speech: Speech, due: Due, this: MonthDue, person: Person, found: list[Task], *, yours: bool = False
+) -> bool:
+    return await speech.tell_person(
+        person.id,
+        "tasks.monthly",
+        keys=_task_keys(partial(speech.label, person.lang), found),
+        rank=Rank.BULK,
+        notice=not yours,
+        key=f"{due.key}:{person.id}",
+        zone=this.building.zone,
+        late=this.late,
+        yours=yours,
+        **_listed(found, this.building, speech.now),
+    )
+
+
+def _listed(found: list[Task], building: Building, now: datetime) -> dict[str, Any]:
+    """What a list of tasks says: the first of them, and how many more there are."""
+    today = building.local(now).date()
+    shown = [(task, task.is_overdue(today)) for task in found[:LISTED]]
+    return {"building": building, "tasks": shown, "more": len(found) - len(shown)}
+
+
+def _task_keys(label: Callable[..., str], found: list[Task]) -> Keys:
+    return tuple(
+        (Key(label("one_task", number=number, what=task.what), OpenTask(task.id)),)
+        for number, task in enumerate(found[:LISTED], 1)
+    )
+
+
 def _done_keys(speech: Speech, lang: str, task: Task) -> Keys:
     return ((Key(speech.label(lang, "task_done"), MarkDone(task.id)),),)
 
@@ -146,21 +199,15 @@ async def draw_tasks(view: View, building_id: int) -> Screen | None:
     """What is to be done, and what waits to be confirmed."""
     building = await homes.building(view.conn, building_id)
     found = await tasks.unfinished(view.conn, building)
-    today = view.now.astimezone(ZoneInfo(building.zone)).date()
-    shown = [(task, task.is_overdue(today)) for task in found[:LISTED]]
-    keys = tuple(
-        (Key(view.label("one_task", number=number, what=task.what), OpenTask(task.id)),)
-        for number, (task, _) in enumerate(shown, 1)
-    )
-    text = view.html("tasks.list", building=building, tasks=shown, more=len(found) - len(shown))
-    return Screen(text, keys)
+    text = view.html("tasks.list", **_listed(found, building, view.now))
+    return Screen(text, _task_keys(view.label, found))
 
 
 @routes.card("task")
 async def draw_task(view: View, task_id: int) -> Screen | None:
     """One task; with the photo of what was done, if there is one."""
     task, building = await tasks.find(view.conn, task_id)
-    today = view.now.astimezone(ZoneInfo(building.zone)).date()
+    today = building.local(view.now).date()
     keys: Keys = ()
     if task.stage is Stage.OPEN:
         keys = ((Key(view.label("task_done"), MarkDone(task.id)),),)

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from rules.ballots import Ballot
 from rules.homes import Door
+from rules.when import Pattern
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -73,6 +74,7 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         bar=bar,
         door=_door,
         office=_office,
+        recurs=_recurs,
         basis=_basis,
         electorate=_electorate,
         turnout=_turnout,
@@ -121,6 +123,12 @@ def _moment(context: Context, value: datetime) -> str:
 def _office(context: Context, role: str) -> str:
     """组长, leader: the block of offices.j2 that is named like the office."""
     return _render(context.environment, context["lang"], f"offices.{role}", {})
+
+
+@pass_context
+def _recurs(context: Context, pattern: Pattern) -> str:
+    """每月最后一个周五, the last Friday of every month."""
+    return _render(context.environment, context["lang"], "monthly.recurs", {"pattern": pattern})
 
 
 @pass_context

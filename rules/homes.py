@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Self
+from zoneinfo import ZoneInfo
 
+from rules.calendar import DEFAULT_QUIET, QuietHours, outside_quiet
 from rules.refusals import Refusal
 from rules.when.text import number
 
@@ -37,7 +40,7 @@ class Door(str):
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """A building (or a rural 屋场); days are days of the month, clamped to its last."""
+    """A building (or a rural 屋场); `quiet` as it is stored, "22:00-08:00", and None as everywhere."""
 
     id: int
     community_id: int
@@ -46,10 +49,24 @@ class Building:
     units: int
     zone: str
     lang: str
-    standing_day: int | None
-    standing_time: str | None
-    report_day: int | None
     parking_counts: bool = False
+    quiet: str | None = None
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """When nothing is sent that can wait."""
+        if self.quiet is None:
+            return DEFAULT_QUIET
+        start, end = self.quiet.split("-")
+        return QuietHours(time.fromisoformat(start), time.fromisoformat(end))
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on the clock of the building."""
+        return moment.astimezone(ZoneInfo(self.zone))
+
+    def waking(self, moment: datetime) -> datetime:
+        """The moment itself, or the end of the quiet hours it lies in, on the clock of the building."""
+        return outside_quiet(self.local(moment), self.quiet_hours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     BALLOT = "ballot"  # to those who have not voted, reading only who did
     STANDING_MEETING = "standing_meeting"  # monthly
     REPORT = "report"  # monthly: the leader's 报到
+    TASKS = "open_tasks"  # monthly, to the leaders
+    DIGEST = "digest"  # monthly, to the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +112,17 @@ def for_ballot(
     return tuple(sorted(found, key=lambda reminder: reminder.due.astimezone(UTC)))
 
 
-def next_monthly(day: int, at: time, zone: tzinfo, after: datetime) -> datetime:
-    """Give the first such day and time of a month after `after`; in a shorter month it is the last day."""
-    month = after.astimezone(zone).date()
-    while not _later(due := local(day_of_month(month.year, month.month, day), at, zone), after):
-        month = _next_month(month)
-    return due
-
-
 def for_month(kind: Kind, building: int, monthly: Monthly, after: datetime) -> Reminder:
     """Give the next monthly reminder due after `after`, keyed by the month it belongs to."""
     month = _month_before(after.astimezone(monthly.zone).date())
-    while not _later(due := _in_month(monthly, month), after):
-        month = _next_month(month)
-    return Reminder(f"{kind}:{building}:{month:%Y-%m}", kind, due, building)
+    while not _later(in_month(monthly, month), after):
+        month = next_month(month)
+    return of_month(kind, building, monthly, month)
+
+
+def of_month(kind: Kind, building: int, monthly: Monthly, month: date) -> Reminder:
+    """Give the monthly reminder of a month, whether it is over or not."""
+    return Reminder(f"{kind}:{building}:{month:%Y-%m}", kind, in_month(monthly, month), building)
 
 
 def label(lead: timedelta) -> str:
@@ -148,7 +147,7 @@ def still_makes_sense(kind: Kind, due: datetime, event_time: datetime | None, no
     """
     if event_time is not None:
         return _later(event_time, now)
-    return kind in {Kind.STANDING_MEETING, Kind.REPORT} and _elapsed(due, now) <= STALE
+    return kind not in {Kind.MEETING, Kind.BALLOT} and _elapsed(due, now) <= STALE
 
 
 def latest_of_each(due: Iterable[Reminder]) -> tuple[Reminder, ...]:
@@ -174,7 +173,8 @@ def _ahead(event: datetime, lead: timedelta) -> datetime:
     return (same_clock.astimezone(UTC) - timedelta(seconds=lead.seconds)).astimezone(zone)
 
 
-def _in_month(monthly: Monthly, month: date) -> datetime:
+def in_month(monthly: Monthly, month: date) -> datetime:
+    """Give the moment at which what belongs to a month is due; it may lie in the next."""
     planned = local(day_of_month(month.year, month.month, monthly.day), monthly.at, monthly.zone)
     held = outside_quiet(planned, monthly.quiet)
     while monthly.on_working_days and not is_working_day(held.date()):
@@ -191,7 +191,8 @@ def _later(moment: datetime, than: datetime) -> bool:
     return _elapsed(than, moment) > timedelta()
 
 
-def _next_month(month: date) -> date:
+def next_month(month: date) -> date:
+    """Give the first day of the month after that of a day."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 

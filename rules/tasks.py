@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from rules.calendar import local, outside_quiet
+from rules.calendar import DEFAULT_QUIET, QuietHours, local, outside_quiet
 from rules.refusals import Refusal
 
 REMIND_AT = time(9)
@@ -59,10 +59,13 @@ class TaskMovedOn(Refusal):
     """The task has been done, confirmed or sent back meanwhile."""
 
 
-def reminders(due: date, zone: tzinfo, now: datetime) -> dict[str, datetime]:
+def reminders(
+    due: date, zone: tzinfo, now: datetime, quiet: QuietHours = DEFAULT_QUIET
+) -> dict[str, datetime]:
     """When a task is reminded of: two days before, on the day, once after it; never what is past by now."""
     planned = {
-        name: outside_quiet(local(due + timedelta(days=days), REMIND_AT, zone)) for name, days in REMINDED
+        name: outside_quiet(local(due + timedelta(days=days), REMIND_AT, zone), quiet)
+        for name, days in REMINDED
     }
     return {name: moment for name, moment in planned.items() if moment > now}
 

@@ -277,7 +277,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
     )
     await log.append(unit.conn, f"ballot:{ballot.id}", "opened", unit.now, **_frozen(ballot))
     await schedule.schedule(unit.conn, f"{CLOSE}:{ballot.id}", CLOSE, ballot.id, closes_at)
-    await reminding.schedule_ballot(unit, ballot.id, closes_at, building.zone)
+    await reminding.schedule_ballot(unit, ballot.id, closes_at, building)
     await proxies.entrust_opened(unit, ballot)
     await _renew(unit, ballot)
     return ballot

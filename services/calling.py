@@ -283,7 +283,7 @@ async def publish(unit: Unit, draft: Meeting, building: Building, by_id: int) ->
     asked = await parties.invite(unit, draft)
     await _record_notice(unit, draft, agenda, planned, by_id, [[one.id, one.party] for one in asked])
     announced = await meetings.get(unit.conn, draft.id)
-    await reminding.schedule_meeting(unit, announced, building.zone)
+    await reminding.schedule_meeting(unit, announced, building)
     await _renew(unit, draft.id)
     return announced
 
@@ -365,7 +365,7 @@ async def change(
     )
     changed = await meetings.get(unit.conn, meeting.id)
     if changed.planned_at != meeting.planned_at:
-        await reminding.schedule_meeting(unit, changed, building.zone)
+        await reminding.schedule_meeting(unit, changed, building)
     await _renew(unit, meeting.id)
     return changed
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rules.ballots import Ballot
-from rules.calendar import outside_quiet
 from rules.homes import Building
 from rules.meetings import Meeting, State, days_left
 from rules.people import Person
@@ -49,12 +48,12 @@ class BallotReminder:
     late: bool
 
 
-async def schedule_meeting(unit: Unit, meeting: Meeting, zone: str) -> None:
+async def schedule_meeting(unit: Unit, meeting: Meeting, building: Building) -> None:
     """Schedule the reminders of an announced meeting; those of its earlier time are dropped."""
     assert meeting.planned_at is not None
     await unschedule_meeting(unit, meeting.id)
-    starts = meeting.planned_at.astimezone(ZoneInfo(zone))
-    for reminder in for_meeting(meeting.id, starts, unit.now, revision=meeting.sequence):
+    starts, quiet = building.local(meeting.planned_at), building.quiet_hours
+    for reminder in for_meeting(meeting.id, starts, unit.now, quiet=quiet, revision=meeting.sequence):
         await outbox.schedule(unit.conn, reminder.key, MEETING, meeting.id, reminder.due)
 
 
@@ -63,11 +62,11 @@ async def unschedule_meeting(unit: Unit, meeting_id: int) -> None:
     await outbox.unschedule(unit.conn, meeting_id, MEETING)
 
 
-async def schedule_ballot(unit: Unit, ballot_id: int, closes_at: datetime | None, zone: str) -> None:
+async def schedule_ballot(unit: Unit, ballot_id: int, closes_at: datetime | None, building: Building) -> None:
     """Schedule the reminders to those who have not voted in a ballot that opens now; none without an end."""
     if closes_at is None:
         return
-    for reminder in for_ballot(ballot_id, unit.now, closes_at.astimezone(ZoneInfo(zone))):
+    for reminder in for_ballot(ballot_id, unit.now, building.local(closes_at), building.quiet_hours):
         kind = BALLOT_HALF if reminder.key.endswith(":half") else BALLOT_LAST_DAY
         await outbox.schedule(unit.conn, reminder.key, kind, ballot_id, reminder.due)
 
@@ -87,7 +86,7 @@ async def meeting_due(unit: Unit, due: Due) -> MeetingReminder | None:
     if not still_makes_sense(Kind.MEETING, due.due_at, starts, unit.now):
         return None
     urgent = starts - unit.now <= URGENT
-    if not urgent and await hold(unit, due, building.zone):
+    if not urgent and await hold(unit, due, building):
         return None
     return MeetingReminder(
         meeting,
@@ -124,7 +123,7 @@ async def remind_voters(unit: Unit, due: Due) -> BallotReminder | None:
     if await newer_is_due(unit, due):
         return None
     building = await homes.building(unit.conn, ballot.building_id)
-    if ballot.closes_at - unit.now > URGENT and await hold(unit, due, building.zone):
+    if ballot.closes_at - unit.now > URGENT and await hold(unit, due, building):
         return None
     silent = await silence.of_ballot(unit.conn, ballot)
     return BallotReminder(ballot, building.zone, silent, comes_late(unit, due))
@@ -150,11 +149,10 @@ def comes_late(unit: Unit, due: Due) -> bool:
     return due.key.endswith(HELD) or is_late(due.due_at, unit.now)
 
 
-async def hold(unit: Unit, due: Due, zone: str) -> bool:
-    """Put what would come in quiet hours off to their end; whether it was."""
-    here = unit.now.astimezone(ZoneInfo(zone))
-    until = outside_quiet(here)
-    if until == here:
+async def hold(unit: Unit, due: Due, building: Building) -> bool:
+    """Put what would come in a building's quiet hours off to their end; whether it was."""
+    until = building.waking(unit.now)
+    if until == unit.now:
         return False
     await outbox.schedule(unit.conn, f"{due.key}{HELD}", due.kind, due.about_id, until)
     return True

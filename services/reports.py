@@ -15,7 +15,7 @@ from rules.meetings import State
 from rules.people import Person
 from rules.refusals import Refusal
 from services.binding import NotANumber
-from services.monthly import REPORT_AT
+from services.monthly import AT
 from services.reminding import hold
 from storage import homes, log, meetings, outbox, people
 from storage.outbox import Due
@@ -101,7 +101,7 @@ async def ask_tomorrow(unit: Unit, building: Building, month: str, person_id: in
     """Ask somebody again tomorrow morning, once however often it is pressed. Raises ReportIsIn."""
     await check_open(unit, building, month, person_id)
     zone = ZoneInfo(building.zone)
-    due_at = local(unit.now.astimezone(zone).date() + timedelta(days=1), REPORT_AT, zone)
+    due_at = local(unit.now.astimezone(zone).date() + timedelta(days=1), AT, zone)
     key = f"{AGAIN}:{building.id}:{month}:{person_id}:{due_at:%Y-%m-%d}"
     await outbox.schedule(unit.conn, key, AGAIN, building.id, due_at)
     return due_at
@@ -114,6 +114,6 @@ async def again_due(unit: Unit, due: Due) -> Again | None:
     leader = await people.get(unit.conn, int(person_id))
     if "leader" not in await homes.offices(unit.conn, building.id, leader.id):
         return None
-    if await _is_in(unit, building, month, leader.id) or await hold(unit, due, building.zone):
+    if await _is_in(unit, building, month, leader.id) or await hold(unit, due, building):
         return None
     return Again(building, date.fromisoformat(f"{month}-01"), leader)

@@ -35,7 +35,7 @@ async def schedule(unit: Unit, building: Building, task: Task) -> None:
     """Schedule the reminders of a task that has a day."""
     if task.due is None:
         return
-    for name, moment in reminders(task.due, ZoneInfo(building.zone), unit.now).items():
+    for name, moment in reminders(task.due, ZoneInfo(building.zone), unit.now, building.quiet_hours).items():
         await outbox.schedule(unit.conn, f"task:{task.id}:{name}", REMINDER, task.id, moment)
 
 
@@ -44,7 +44,7 @@ async def reminder_due(unit: Unit, due: Due) -> TaskReminder | None:
     task, building = await find(unit.conn, due.about_id)
     if task.stage is not Stage.OPEN or task.due is None or await newer_is_due(unit, due):
         return None
-    if await hold(unit, due, building.zone):
+    if await hold(unit, due, building):
         return None
     today = unit.now.astimezone(ZoneInfo(building.zone)).date()
     return TaskReminder(
@@ -143,3 +143,15 @@ async def unfinished(conn: Connection, building: Building) -> list[Task]:
     """The tasks of a building that are not confirmed, the earliest due first and those without a day last."""
     found = await records.unconfirmed(conn, building.id)
     return sorted(found, key=lambda task: (task.due or date.max, task.id))
+
+
+async def by_person(
+    conn: Connection, building: Building, found: list[Task]
+) -> list[tuple[Person, list[Task]]]:
+    """Those who have something of it to do, each with what is theirs and not said to be done."""
+    theirs: dict[int, tuple[Person, list[Task]]] = {}
+    for task in found:
+        if task.stage is Stage.OPEN:
+            for person in await assignees(conn, building, task.who):
+                theirs.setdefault(person.id, (person, []))[1].append(task)
+    return list(theirs.values())

@@ -12,9 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.homes import Building, Claim, Household
 from rules.people import Person
 from storage.rows import every, first, key, one
-from storage.tables import ballots, buildings, chats, claims, communities, households, members, people, roles
+from storage.tables import (
+    ballots,
+    buildings,
+    chats,
+    claims,
+    communities,
+    habits,
+    households,
+    members,
+    people,
+    roles,
+)
 
-_buildings = select(buildings, communities.c.name.label("community")).join(communities)
+_buildings = (
+    select(buildings, communities.c.name.label("community"), habits.c.quiet)
+    .join(communities)
+    .outerjoin(habits, habits.c.building_id == buildings.c.id)
+)
 
 
 async def community(conn: AsyncConnection, name: str) -> int:

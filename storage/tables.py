@@ -79,9 +79,6 @@ buildings = Table(
     Column("units", Integer, nullable=False),
     Column("zone", String, nullable=False),
     Column("lang", String, nullable=False),
-    Column("standing_day", Integer),  # day of the month of the standing meeting, 1..31, clamped
-    Column("standing_time", String),  # HH:MM
-    Column("report_day", Integer),  # day of the month of the leader's 报到
     Column("parking_counts", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("community_id", "name"),
     sqlite_autoincrement=True,
@@ -92,8 +89,13 @@ habits = Table(  # what a building has set for itself
     metadata,
     Column("building_id", Integer, ForeignKey("buildings.id"), primary_key=True),
     Column("quiet", String),  # "22:00-08:00"; the same time twice: none; empty: as everywhere
-    Column("standing_rule", JSON),  # rules.when.Pattern; empty: the day of the month of the building
+    Column("standing_rule", JSON(none_as_null=True)),  # rules.habits.Standing; empty: none is held
     Column("standing_agenda", JSON),  # titles that stand on every draft of the standing meeting
+    # days of the month, 1..31, clamped to its last; 0: never
+    Column("report_day", Integer, nullable=False, default=0, server_default="0"),  # the leader's 报到
+    Column("tasks_day", Integer, nullable=False, default=0, server_default="0"),
+    Column("digest_day", Integer, nullable=False, default=0, server_default="0"),
+    Column("missing", Boolean, nullable=False, default=True, server_default=true()),  # who has not reported
 )
 
 owners = Table(  # one head each, whatever they own (民法典278)

@@ -6,10 +6,13 @@ from datetime import datetime
 
 import pytest
 
+from handlers.words import Words
+from rules.habits import Standing, decode, encode
 from sandbox.conversations import Seen
 from sandbox.people import Person
+from services.habits import read_rule
 from storage import log
-from tests.scenes import Scene, bound_building, press, residents, say
+from tests.scenes import Scene, bound_building, open_meeting, press, residents, say, tap
 from tests.stage import SHANGHAI, Stage
 
 
@@ -61,11 +64,44 @@ async def test_the_months_are_one_press_from_an_announced_meeting(stage: Stage) 
     assert "例会：没有定" in draft.text
 
 
-@pytest.mark.parametrize("line", ["每周五晚上七点", "每月最后一个周五晚上七点", "随便", "每月5号"])
-async def test_what_is_no_day_of_the_month_is_explained(stage: Stage, line: str) -> None:
+@pytest.mark.parametrize("line", ["每天晚上七点", "随便", "下周三晚上七点", "每月32号晚上七点"])
+async def test_what_does_not_recur_by_week_or_month_is_explained(stage: Stage, line: str) -> None:
     scene = await bound_building(stage)
     answer = await say(stage, scene.leader, scene.leader.private(), f"/monthly {line}")
-    assert "每月几号几点" in answer.text
+    assert "例会请说清日子和钟点" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("line", "zh", "en"),
+    [
+        ("每月5号晚上七点", "每月5号", "day 5 of every month"),
+        ("每月5号和20号晚上八点", "每月5号、20号", "day 5 and day 20 of every month"),
+        ("每月最后一天晚上八点", "每月最后一天", "the last day of every month"),
+        ("每月最后一个周五晚上七点", "每月最后一个周五", "the last Friday of every month"),
+        ("每季度第一个周六上午九点", "每季度第一个周六", "the first Saturday of every quarter"),
+        ("每周二、周四晚上八点", "每周二、周四", "every Tuesday and Thursday"),
+        ("每两周周三晚上八点", "每两周周三", "every 2 weeks on Wednesday"),
+        ("every two weeks on Wednesday at 8pm", "每两周周三", "every 2 weeks on Wednesday"),
+        ("每两个月10号晚上八点", "每两个月10号", "day 10 of every 2 months"),
+    ],
+)
+def test_a_rule_of_weeks_months_or_quarters_is_said_back(line: str, zh: str, en: str) -> None:
+    rule = read_rule(line, at(11, 20, 9))
+    assert isinstance(rule, Standing)
+    assert decode(encode(rule.pattern)) == rule.pattern
+    assert Standing.stored(rule.to_store()) == rule
+    said = {lang: Words().html(lang, "monthly.recurs", pattern=rule.pattern) for lang in ("zh", "en")}
+    assert said == {"zh": zh, "en": en}
+
+
+async def test_a_rule_without_an_hour_is_asked_for_it(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    asked = await say(stage, scene.leader, scene.leader.private(), "/monthly 每月最后一个周五")
+    assert "每月最后一个周五，几点" in asked.text
+    await stage.restart()
+    await press(stage, scene.leader, asked, "19:00")
+    await press(stage, scene.leader, asked, "19:30")
+    assert "例会：每月最后一个周五 19:30，下次 11月27日" in asked.text
 
 
 async def test_a_neighbour_sets_nothing(stage: Stage) -> None:
@@ -73,9 +109,9 @@ async def test_a_neighbour_sets_nothing(stage: Stage) -> None:
     [neighbour] = await residents(stage, scene, 1)
     answer = await say(stage, neighbour, neighbour.private(), "/monthly 每月5号晚上七点半")
     assert "要由组长来办" in answer.text
-    forged = await neighbour.press_forged(answer, "wsp:1:5")
+    forged = await neighbour.press_forged(answer, "wsr:1:m1d5")
     assert "要由组长来办" in (forged.text or "")
-    forged = await neighbour.press_forged(answer, "wy:1:202612")
+    forged = await neighbour.press_forged(answer, "wy:1:20261205")
     assert "要由组长来办" in (forged.text or "")
 
 
@@ -100,7 +136,7 @@ async def test_pressing_twice_begins_one_draft(stage: Stage) -> None:
     await stage.pass_time(to=at(11, 28, 19, 30))
     [question] = asked(scene.leader, "📅 组长您好")
     await press(stage, scene.leader, question, "就这天开")
-    await scene.leader.press_forged(question, "wy:1:202612")
+    await scene.leader.press_forged(question, "wy:1:20261205")
     await stage.settle()
     drafts = [one for one in scene.leader.private().messages if "草稿，还没发布" in one.text]
     assert len(drafts) == 1
@@ -110,7 +146,7 @@ async def test_another_day_is_chosen_on_the_calendar(stage: Stage) -> None:
     scene = await standing(stage)
     await stage.pass_time(to=at(11, 28, 19, 30))
     [question] = asked(scene.leader, "📅 组长您好")
-    await press(stage, scene.leader, question, "换一天")
+    await press(stage, scene.leader, question, "换个时间")
     assert "哪天开楼宇会" in question.text
     await press(stage, scene.leader, question, "8")
     await press(stage, scene.leader, question, "19:00")
@@ -118,16 +154,83 @@ async def test_another_day_is_chosen_on_the_calendar(stage: Stage) -> None:
     assert "在哪里开" in question.text
 
 
+async def test_what_stands_on_each_agenda_and_what_was_left_over_is_on_the_draft(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    await say(stage, scene.leader, scene.group, "/monthly 每月最后一个周五晚上七点半")
+    panel = await say(stage, scene.leader, chat, "每月安排")
+    await press(stage, scene.leader, panel, "固定议题")
+    many = await say(stage, scene.leader, chat, "\n".join("一二三四五六"))
+    assert "最多 5 个" in many.text
+    await stage.restart()
+    panel = await say(stage, scene.leader, chat, "财务公布\n安全检查")
+    assert "每次都有：财务公布、安全检查" in panel.text
+    await open_meeting(stage, scene, "电动车棚", "楼道灯")
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "散会")
+    await stage.pass_time(to=at(12, 18, 19, 30))
+    question = asked(scene.leader, "📅 组长您好")[-1]
+    await press(stage, scene.leader, question, "就这天开")
+    assert "12月25日（周五）19:30" in question.text
+    assert [title in question.text for title in ("楼道灯", "财务公布", "安全检查")] == [True] * 3
+    assert "📍 社区活动室" in question.text
+
+
+async def test_moving_one_leaves_the_rule_and_the_holiday_is_named(stage: Stage) -> None:
+    scene = await standing(stage, "/monthly 每月1号晚上七点半")
+    await stage.pass_time(to=at(12, 25, 19, 30))
+    question = asked(scene.leader, "📅 组长您好")[-1]
+    assert "1月1日（周五）19:30" in question.text
+    assert "那天是元旦假期" in question.text
+    await press(stage, scene.leader, question, "换个时间")
+    await press(stage, scene.leader, question, "8")
+    await press(stage, scene.leader, question, "19:00")
+    await press(stage, scene.leader, question, "19:00")
+    await stage.pass_time(to=at(1, 25, 19, 30, year=2027))
+    assert "2月1日（周一）19:30" in asked(scene.leader, "📅 组长您好")[-1].text
+
+
+async def test_quiet_hours_are_set_by_button_or_line_and_hold_what_is_not_urgent(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    page = await say(stage, scene.leader, chat, "免打扰")
+    wrong = await say(stage, scene.leader, chat, "晚上")
+    assert "22:00-7:30" in wrong.text
+    await press(stage, scene.leader, page, "23:00–7:00")
+    assert "免打扰：23:00–7:00" in page.text.replace("07:00", "7:00")
+    panel = await say(stage, scene.leader, chat, "/quiet 20点到9点半")
+    assert "免打扰：20:00–09:30" in panel.text
+    await stage.pass_time(to=at(12, 1, 9, 29))
+    assert asked(scene.leader, "⏰ 组长") == []
+    await stage.pass_time(to=at(12, 1, 9, 30))
+    [question] = asked(scene.leader, "⏰ 组长")
+    assert "晚到" not in question.text
+    panel = await say(stage, scene.leader, chat, "/quiet 0:00-0:00")
+    assert "免打扰：不设" in panel.text
+
+
+async def test_what_is_switched_off_does_not_come(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    panel = await say(stage, scene.leader, scene.leader.private(), "每月安排")
+    await press(stage, scene.leader, panel, "不要报到提醒")
+    assert "报到：不提醒" in panel.text
+    await press(stage, scene.leader, panel, "任务清单")
+    await press(stage, scene.leader, panel, "不要")
+    assert "任务清单：不发" in panel.text
+    await stage.pass_time(to=at(1, 20, 9, year=2027))
+    assert asked(scene.leader, "⏰ 组长") == asked(scene.leader, "📋 组长您好") == []
+
+
 async def test_a_month_is_left_out_and_the_next_is_asked_about(stage: Stage) -> None:
     scene = await standing(stage)
     await stage.pass_time(to=at(11, 28, 19, 30))
     [question] = asked(scene.leader, "📅 组长您好")
-    await press(stage, scene.leader, question, "这月不开")
-    assert "12月的例会不开了" in question.text
+    await press(stage, scene.leader, question, "这次不开")
+    assert "12月5日（周六）的例会不开了，下次 1月5日（周二）" in question.text
     await stage.pass_time(to=at(12, 29, 19, 30))
     [_, second] = [*asked(scene.leader, "好的，12月"), *asked(scene.leader, "📅 组长您好")]
     assert "1月5日（周二）19:30" in second.text
-    old = await scene.leader.press_forged(second, "wn:1:202612")
+    old = await scene.leader.press_forged(second, "wn:1:20261205")
     assert "已经过了" in (old.text or "")
 
 

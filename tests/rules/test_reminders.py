@@ -19,7 +19,6 @@ from rules.reminders import (
     is_late,
     label,
     latest_of_each,
-    next_monthly,
     still_makes_sense,
 )
 
@@ -152,6 +151,10 @@ def test_every_ballot_reminder_comes_while_it_is_open(day, clock, minutes, zone)
     assert len(found) <= 2
     for reminder in found:
         assert opens.astimezone(UTC) < reminder.due.astimezone(UTC) < closes.astimezone(UTC)
+
+
+def next_monthly(day, at, zone, after):
+    return for_month(Kind.REPORT, 1, Monthly(day, at, zone, quiet=None), after).due
 
 
 @pytest.mark.parametrize(

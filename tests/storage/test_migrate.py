@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import ballots, homes, log, migrate, people, voters
+from rules.habits import Standing
+from rules.when import Every, Pattern
+from storage import ballots, habits, homes, log, migrate, people, voters
 from storage.engine import open_engine
 from storage.refusals import refusing_triggers
 from storage.store import Store, Unavailable
@@ -197,6 +199,30 @@ async def test_each_revision_can_be_taken_back_and_made_again(engine: AsyncEngin
     assert await schema(engine) == before
     if revision != "base":
         assert await everything(engine) == kept
+
+
+async def test_a_standing_day_becomes_a_rule_and_back(engine: AsyncEngine) -> None:
+    await migrate.upgrade(engine)
+    async with engine.begin() as conn:
+        await conn.run_sync(go_down, "0009")
+        await conn.execute(text("INSERT INTO communities (name) VALUES ('示例小区')"))
+        await conn.execute(
+            text(
+                "INSERT INTO buildings (community_id, name, units, zone, lang, standing_day, standing_time,"
+                " report_day) VALUES (1, '3栋', 1, 'Asia/Shanghai', 'zh', 31, '19:30', 5)"
+            )
+        )
+    await migrate.upgrade(engine)
+    async with Store(engine).glance() as conn:
+        found = await habits.of(conn, 1)
+    assert found.standing == Standing(Pattern(Every.MONTH, 1, (31,)), time(19, 30), date(2026, 1, 1))
+    assert (found.report_day, found.tasks_day, found.digest_day) == (5, 15, 1)
+    async with engine.begin() as conn:
+        await conn.run_sync(go_down, "0009")
+        row = (
+            await conn.execute(text("SELECT standing_day, standing_time, report_day FROM buildings"))
+        ).one()
+    assert tuple(row) == (31, "19:30", 5)
 
 
 def test_revisions_are_one_chain() -> None:

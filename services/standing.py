@@ -1,0 +1,143 @@
+"""The standing meeting: a week ahead of each the leaders are asked whether it is held.
+
+What is due plans its successor in the same unit of work, so the chain holds whatever restarts; a meeting is
+asked about once. The keys name its day: "standing_meeting:1:2026-12-05". To skip or to move one of them
+leaves the rule as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rules.calendar import local, outside_quiet
+from rules.habits import Standing
+from rules.homes import Building
+from rules.meetings import Meeting, State
+from rules.people import Person
+from rules.refusals import Refusal
+from rules.reminders import Kind, still_makes_sense
+from services import calling
+from services.reminding import HELD, comes_late, hold
+from storage import habits, homes, log, meetings, outbox
+from storage.outbox import Due
+from storage.store import Unit
+
+STANDING = str(Kind.STANDING_MEETING)
+AHEAD = timedelta(days=7)  # the leaders are asked so long before
+
+
+class NoSuchStanding(Refusal):
+    """A standing meeting whose day is over, or one that is not held any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Leaders to be asked about one of the meetings, and whether they are asked late."""
+
+    building: Building
+    planned: datetime
+    leaders: list[Person]
+    late: bool
+
+
+async def schedule(unit: Unit, building: Building, rule: Standing | None) -> None:
+    """Schedule the next question by a rule; those that wait by an earlier one are dropped."""
+    for key, state in (await outbox.dues_of(unit.conn, STANDING, building.id)).items():
+        if state == "waiting" and not (key.endswith(HELD) and rule and rule.falls_on(_day(key))):
+            await outbox.settle_due(unit.conn, key, "dropped", unit.now)
+    if rule is None:
+        return
+    when = following(rule, building, unit.now)
+    while asked_at(building, when) <= unit.now:
+        when = following(rule, building, when)
+    await _schedule(unit, building, rule, when)
+
+
+async def _schedule(unit: Unit, building: Building, rule: Standing, when: datetime) -> None:
+    """Schedule the question about this one, or about the first after it that was not asked about yet."""
+    known = await outbox.dues_of(unit.conn, STANDING, building.id)
+    while known.get(_key(building, when)) == "done":
+        when = following(rule, building, when)
+    key = _key(building, when)
+    await outbox.wake_due(unit.conn, key)
+    await outbox.schedule(unit.conn, key, STANDING, building.id, asked_at(building, when))
+
+
+def following(rule: Standing, building: Building, after: datetime) -> datetime:
+    """When the first one after a moment is."""
+    return rule.following(after, ZoneInfo(building.zone))
+
+
+def asked_at(building: Building, when: datetime) -> datetime:
+    """When the leaders are asked about the one that begins then: a week ahead, not in quiet hours."""
+    here = building.local(when)
+    asked = local(here.date() - AHEAD, here.time(), ZoneInfo(building.zone))
+    return outside_quiet(asked, building.quiet_hours)
+
+
+def _key(building: Building, when: datetime) -> str:
+    return f"{STANDING}:{building.id}:{building.local(when):%Y-%m-%d}"
+
+
+def _day(key: str) -> date:
+    return date.fromisoformat(key.split(":")[2])
+
+
+async def question_due(unit: Unit, due: Due) -> Asked | None:
+    """Whom to ask about which meeting; None when it is pointless now. Plans the next question."""
+    building = await homes.building(unit.conn, due.about_id)
+    rule = (await habits.of(unit.conn, building.id)).standing
+    if rule is None:
+        return None
+    day = _day(due.key)
+    when = rule.on(day, ZoneInfo(building.zone))
+    await _schedule(unit, building, rule, following(rule, building, when))
+    if not rule.falls_on(day) or not still_makes_sense(Kind.STANDING_MEETING, due.due_at, when, unit.now):
+        return None
+    if await meeting_at(unit, building, when) or await hold(unit, due, building):
+        return None
+    leaders = await homes.holders(unit.conn, building.id, "leader")
+    return Asked(building, when, leaders, comes_late(unit, due))
+
+
+async def meeting_at(unit: Unit, building: Building, when: datetime) -> Meeting | None:
+    """The draft or announced meeting of a building at this time, if there is one."""
+    known = await meetings.of_building(unit.conn, building.id, State.DRAFT, State.ANNOUNCED)
+    return next((meeting for meeting in known if meeting.planned_at == when), None)
+
+
+async def ahead(unit: Unit, building: Building, day: date) -> datetime:
+    """When the meeting of a day begins. Raises NoSuchStanding once it is over, or when none is held."""
+    rule = (await habits.of(unit.conn, building.id)).standing
+    if rule is None or not rule.falls_on(day) or (when := rule.on(day, ZoneInfo(building.zone))) <= unit.now:
+        raise NoSuchStanding
+    return when
+
+
+async def next_of(unit: Unit, building: Building, after: datetime) -> datetime | None:
+    """When the first one after a moment is; None when none is held."""
+    rule = (await habits.of(unit.conn, building.id)).standing
+    return None if rule is None else following(rule, building, after)
+
+
+async def begin(unit: Unit, building: Building, person_id: int) -> Meeting:
+    """The leader's draft: where the building met last, with the standing agenda and what comes back."""
+    known = await calling.draft_of(unit, building, person_id)
+    draft = known or await calling.begin(unit, building, person_id)
+    places = await calling.earlier_places(unit, building)
+    if not draft.place and places:
+        await calling.set_place(unit, draft, places[0])
+    if known is None:
+        standing = (await habits.of(unit.conn, building.id)).agenda
+        await calling.carry_over(unit, building, draft, standing)
+    return await meetings.get(unit.conn, draft.id)
+
+
+async def skip(unit: Unit, building: Building, day: date, by_id: int) -> datetime:
+    """Leave one of them out; the rule stays. When it would have been. Raises NoSuchStanding."""
+    when = await ahead(unit, building, day)
+    stream = f"building:{building.id}"
+    await log.append(unit.conn, stream, "standing_skipped", unit.now, day=day.isoformat(), by=by_id)
+    return when
