@@ -154,7 +154,7 @@ def _panel_keys(here: Here, building: Building, held: Habits) -> Keys:
     report = [here.key("report_day", AskDay(this, Kind.REPORT))]
     if held.report_day:
         report.append(here.key("report_off", PickDay(this, Kind.REPORT, 0)))
-        report.append(here.key("tell_missing", TellMissing(this, not held.missing), on=held.missing))
+        report.append(here.key("tell_missing", TellMissing(this, int(not held.missing)), on=held.missing))
     others = (
         here.key("tasks_day", AskDay(this, Kind.TASKS)),
         here.key("quiet_hours", AskQuiet(this)),

@@ -175,7 +175,7 @@ def _listed(found: list[Task], building: Building, now: datetime) -> dict[str, A
     """What a list of tasks says: the first of them, and how many more there are."""
     today = building.local(now).date()
     shown = [(task, task.is_overdue(today)) for task in found[:LISTED]]
-    return {"building": building, "tasks": shown, "more": len(found) - len(shown)}
+    return {"building": building, "tasks": shown, "rest": len(found) - len(shown)}
 
 
 def _task_keys(label: Callable[..., str], found: list[Task]) -> Keys:

@@ -36,6 +36,13 @@ async def of_building(conn: AsyncConnection, building_id: int) -> list[Contact]:
     return [one(Contact, row) for row in (await conn.execute(query.order_by(contacts.c.id))).mappings()]
 
 
+async def spoken_for(conn: AsyncConnection, person_id: int, party: str) -> list[int]:
+    """The ids of the buildings in which a person speaks for a party."""
+    mine = (contacts.c.person_id == person_id, contacts.c.party == party, contacts.c.gone_at.is_(None))
+    query = select(contacts.c.building_id).where(*mine).distinct().order_by(contacts.c.building_id)
+    return list((await conn.scalars(query)).all())
+
+
 async def find(conn: AsyncConnection, contact_id: int) -> Contact | None:
     """A contact by an id that somebody pressed, also one who is none any more."""
     row = (await conn.execute(select(*_columns).where(contacts.c.id == contact_id))).mappings().first()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.homes import Building, Claim, Household
@@ -202,6 +202,23 @@ async def holders(conn: AsyncConnection, building_id: int, role: str) -> list[Pe
         .order_by(roles.c.since, people.c.id)
     )
     return every(Person, await conn.execute(query))
+
+
+async def leaders_in(conn: AsyncConnection, building_ids: Collection[int]) -> list[tuple[Building, Person]]:
+    """The leaders of some buildings, by the building's name, the longest-serving first."""
+    query = (
+        _buildings.join(roles, roles.c.building_id == buildings.c.id)
+        .join(people, people.c.id == roles.c.person_id)
+        .add_columns(*(column.label(f"person_{column.name}") for column in people.c))
+        .where(roles.c.role == "leader", buildings.c.id.in_(building_ids))
+        .order_by(buildings.c.name, buildings.c.id, roles.c.since, people.c.id)
+    )
+    found = (await conn.execute(query)).mappings()
+    return [(one(Building, row), _person(row)) for row in found]
+
+
+def _person(row: RowMapping) -> Person:
+    return Person(**{name: row[f"person_{name}"] for name in Person.__slots__})
 
 
 async def led_by(conn: AsyncConnection, person_id: int) -> list[Building]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -48,3 +49,9 @@ async def first(conn: AsyncConnection, stream: str, kind: str) -> Event | None:
     query = select(events).where(*mine).order_by(events.c.number).limit(1)
     row = (await conn.execute(query)).mappings().first()
     return None if row is None else one(Event, row)
+
+
+async def of_kind(conn: AsyncConnection, streams: Collection[str], kind: str) -> list[Event]:
+    """All events of a kind in some streams, stream by stream and in order."""
+    query = select(events).where(events.c.stream.in_(streams), events.c.kind == kind)
+    return every(Event, await conn.execute(query.order_by(events.c.stream, events.c.number)))

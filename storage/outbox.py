@@ -70,6 +70,11 @@ async def put(conn: AsyncConnection, **values: object) -> None:
     await conn.execute(insert_ignoring(conn, outbox).values(state="queued", attempts=0, **values))
 
 
+async def is_in(conn: AsyncConnection, key: str) -> bool:
+    """Whether a letter with this key was put in, whatever became of it."""
+    return await conn.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None
+
+
 async def put_many(conn: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """Put many letters in at once."""
     if rows:

@@ -43,6 +43,13 @@ async def tasks_of(conn: AsyncConnection, meeting_id: int) -> list[Task]:
     return every(Task, await conn.execute(query))
 
 
+async def of_building(conn: AsyncConnection, building_id: int) -> list[Task]:
+    """All tasks that the meetings of a building gave out, in order."""
+    query = select(tasks).join(meetings, meetings.c.id == tasks.c.meeting_id)
+    query = query.where(meetings.c.building_id == building_id).order_by(tasks.c.id)
+    return every(Task, await conn.execute(query))
+
+
 async def unconfirmed(conn: AsyncConnection, building_id: int) -> list[Task]:
     """The tasks of a building of which nobody confirmed that they are done."""
     query = select(tasks).join(meetings, meetings.c.id == tasks.c.meeting_id)
