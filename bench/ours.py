@@ -15,6 +15,7 @@ from bot.program import Program, running
 from bot.settings import Settings
 from storage import migrate
 from storage.engine import open_engine
+from storage.figures import figures
 from storage.store import Store
 
 
@@ -54,3 +55,5 @@ async def ours(
     async with running(settings, now, limits, speed) as program:
         await telegram.ask("listened")
         yield program
+        async with program.store.glance() as conn:
+            assert (await figures(conn, now())).faults == 0, "nothing went wrong while it was measured"

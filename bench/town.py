@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table, func, select, text
 
 from handlers.voting import CastVote
-from storage import tables
+from storage import log, tables
 from storage.store import Connection, Store
 
 OPTIONS = ("甲方案：大门口", "乙方案：地下车库", "丙方案：东侧空地")
@@ -18,14 +18,16 @@ OPTIONS = ("甲方案：大门口", "乙方案：地下车库", "丙方案：东
 _OPEN = (
     """INSERT INTO rolls (ballot_id, voter_id)
        SELECT b.id, h.id FROM ballots b JOIN households h USING (building_id) WHERE b.state = 'draft'""",
-    "UPDATE ballots SET state = 'open' WHERE state = 'draft'",
+    """UPDATE ballots SET state = 'open', roll_hash = hex(randomblob(32)), seed = hex(randomblob(32)),
+         eligible = (SELECT count(*) FROM rolls WHERE ballot_id = ballots.id)
+       WHERE state = 'draft'""",
 )
 _VOTE_AND_CLOSE = (
     """INSERT INTO votes (ballot_id, voter_id, choice, by_id, receipt, at)
        SELECT r.ballot_id, r.voter_id, '[1]', m.person_id, printf('%010d', r.voter_id), b.opened_at
        FROM rolls r JOIN ballots b ON b.id = r.ballot_id JOIN members m ON m.household_id = r.voter_id""",
     """INSERT INTO events (stream, number, at, kind, data, previous, hash)
-       SELECT 'ballot:' || v.ballot_id, row_number() OVER (PARTITION BY v.ballot_id), v.at, 'cast',
+       SELECT 'ballot:' || v.ballot_id, 1 + row_number() OVER (PARTITION BY v.ballot_id), v.at, 'cast',
               '{"voter": ' || v.voter_id || ', "how": "chat"}',
               hex(randomblob(32)), hex(randomblob(32))
        FROM votes v""",
@@ -130,6 +132,8 @@ async def _open_ballots(conn: Connection, buildings: int, count: int, now: datet
     ]
     await _insert(conn, tables.options, offered)
     await _run(conn, _OPEN)
+    for ballot in ballots:  # a card shows the head of its log
+        await log.append(conn, f"ballot:{ballot}", "opened", now)
     return ballots
 
 

@@ -7,9 +7,6 @@ import io
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 MOST_BYTES = 20_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")  # Excel in China writes the second
 
@@ -45,6 +42,9 @@ def _csv(content: bytes) -> list[list[str]]:
 
 
 def _excel(path: Path) -> list[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and most starts read no table
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:

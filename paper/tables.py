@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from openpyxl import Workbook
-
 FORMULA = frozenset("=+-@＝＋－＠\t\r\n")  # what a text may not begin with, or a spreadsheet runs it
 
 
@@ -21,6 +19,8 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
 def workbook(sheets: Mapping[str, Iterable[Sequence[str]]]) -> bytes:
     """Sheets of texts as .xlsx; what would be taken for a formula gets a ' before it, as in CSV."""
+    from openpyxl import Workbook  # noqa: PLC0415 - heavy, and most starts write no table
+
     book = Workbook(write_only=True)
     for title, rows in sheets.items():
         sheet = book.create_sheet(title)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
-
 from rules.meetings import Meeting, State
+
+if TYPE_CHECKING:
+    from icalendar import Alarm
 
 LASTS = timedelta(hours=2)  # shown in the calendar; a meeting takes the time it takes
 ALARM = timedelta(hours=-1)
@@ -21,6 +23,8 @@ def invitation(
 
     The same meeting keeps its UID, and its SEQUENCE grows with each change, so that calendars replace it.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415 - a tenth of a second of every start
+
     assert meeting.planned_at is not None
     cancelled = meeting.state is State.CANCELLED
     calendar = Calendar()
@@ -46,6 +50,8 @@ def invitation(
 
 
 def _alarm(title: str) -> Alarm:
+    from icalendar import Alarm  # noqa: PLC0415 - as above
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", title)

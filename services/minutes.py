@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from paper.minutes import minutes_pdf
-from paper.minutes_docx import minutes_docx
 from rules import minutes_filing
 from rules.homes import Building, mask
 from rules.meetings import written
@@ -104,6 +103,8 @@ async def print_pdf(conn: Connection, meeting_id: int, lang: str, font: Path | N
 async def write_docx(conn: Connection, meeting_id: int, lang: str) -> bytes:
     """The minutes as a document for the office. Raises NoMinutesYet."""
     seal = (await filed(conn, meeting_id)).hash or ""
+    from paper.minutes_docx import minutes_docx  # noqa: PLC0415 - heavy, and most starts write none
+
     return await asyncio.to_thread(minutes_docx, await load(conn, meeting_id), lang, seal=seal)
 
 

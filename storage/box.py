@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +23,7 @@ from rules.votes import OpenBallot, Vote
 from rules.ways import Way
 from storage import voters as rights
 from storage.proxies import entrusted, use
-from storage.rows import every
+from storage.rows import among, every
 from storage.tables import (
     ballots,
     buildings,
@@ -132,7 +132,7 @@ async def open_ballot(conn: AsyncConnection, ballot_id: int) -> OpenBallot:
 
 
 def _votes(conn: Connection, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Vote]:
-    query = select(votes).where(tuple_(votes.c.ballot_id, votes.c.voter_id).in_(pairs))
+    query = select(votes).where(among(conn, votes.c.ballot_id, votes.c.voter_id, pairs))
     return {(row.ballot_id, row.voter_id): _vote(row) for row in conn.execute(query)}
 
 

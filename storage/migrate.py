@@ -1,22 +1,26 @@
-"""Brings a database to the newest schema, keeping what is in it."""
+"""Brings a database to the newest schema, keeping what is in it.
+
+Alembic is imported where it is needed: a third of a second, and at most starts there is nothing to be done.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.store import Unavailable
 from storage.tables import metadata
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 FOLDER = Path(__file__).parent / "migrations"
+_VERSION = table("alembic_version", column("version_num"))
 
 
 async def upgrade(engine: AsyncEngine) -> None:
@@ -24,6 +28,8 @@ async def upgrade(engine: AsyncEngine) -> None:
 
     Of several processes that start together one does it; the others wait, and find it done.
     """
+    if await current(engine) == newest():
+        return
     try:
         async with engine.connect() as conn:
             unhurried = await conn.execution_options(unhurried=True)
@@ -38,20 +44,28 @@ async def current(engine: AsyncEngine) -> str | None:
     try:
         async with engine.connect() as conn:
             reading = await conn.execution_options(reading=True)
-            return await reading.run_sync(
-                lambda sync: MigrationContext.configure(sync).get_current_revision()
-            )
+            return await reading.run_sync(_current)
     except DBAPIError as error:
         raise Unavailable(str(error.orig)) from error
 
 
-def newest() -> str | None:
-    """The newest revision there is."""
-    return ScriptDirectory(str(FOLDER)).get_current_head()
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    found: str | None = connection.scalar(select(_VERSION.c.version_num))
+    return found
+
+
+def newest() -> str:
+    """The newest revision there is: they are numbered, and form one line."""
+    return max(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 async def differences(engine: AsyncEngine) -> list[object]:
     """How a database differs from the tables as the code has them; empty when it does not."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     async with engine.connect() as conn:
         return await conn.run_sync(
             lambda sync: list(
@@ -62,15 +76,21 @@ async def differences(engine: AsyncEngine) -> list[object]:
 
 def write_revision(connection: Connection, message: str) -> None:
     """Write the revision that makes the tables of the code out of those of the database (for developers)."""
-    number = int(newest() or 0) + 1
+    from alembic import command
+
+    number = int(newest()) + 1
     command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
 
 
 def _run(connection: Connection) -> None:
+    from alembic import command
+
     command.upgrade(_config(connection), "head")
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, or_, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.ballots import Ballot
 from rules.homes import Door
 from rules.proxies import Mandate, Proxy, ProxyState
 from rules.voters import Basis
-from storage.rows import key, one
+from storage.rows import among, key, one
 from storage.tables import mandates, proxies
 from storage.voters import named
 
@@ -119,7 +119,7 @@ def entrusted(
     bases: Mapping[int, Basis],
 ) -> dict[tuple[int, int], Mandate]:
     """Who votes for others, set-wise for the vote box: for voters (ballot, voter), and with proxies."""
-    own = tuple_(mandates.c.ballot_id, mandates.c.voter_id).in_(pairs)
+    own = among(conn, mandates.c.ballot_id, mandates.c.voter_id, pairs)
     query = select(mandates).where(or_(own, mandates.c.proxy_id.in_(proxy_ids)) if proxy_ids else own)
     rows = conn.execute(query).all()
     called: dict[Basis, dict[int, Door]] = {

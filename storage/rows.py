@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import json
+from collections.abc import Collection
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, RowMapping
+from sqlalchemy import Column, ColumnElement, Connection, CursorResult, RowMapping, func, select, tuple_
 from sqlalchemy.engine import Result
 
 T = TypeVar("T")
@@ -30,3 +32,19 @@ def key(result: Result[tuple[object, ...]]) -> int:
     """The id the database gave to an inserted row."""
     assert isinstance(result, CursorResult)
     return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def among(
+    conn: Connection, first: Column[Any], second: Column[Any], pairs: Collection[tuple[int, int]]
+) -> ColumnElement[bool]:
+    """That two columns together are one of some pairs.
+
+    SQLite looks each up by its key where the list is a query; written out, it reads the whole table instead.
+    """
+    both = tuple_(first, second)
+    if conn.dialect.name != "sqlite":
+        return both.in_(pairs)
+    listed = func.json_each(json.dumps([list(pair) for pair in pairs])).table_valued("value")
+    return both.in_(
+        select(func.json_extract(listed.c.value, "$[0]"), func.json_extract(listed.c.value, "$[1]"))
+    )

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import BigInteger, Connection, Select, cast, func, insert, literal, null, select, tuple_
+from sqlalchemy import BigInteger, Connection, Select, cast, func, insert, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.ballots import Ballot
 from rules.homes import Door
 from rules.owners import holding
 from rules.voters import Basis, Entry, Roll, Voter
+from storage.rows import among
 from storage.tables import (
     ballots,
     households,
@@ -112,7 +113,7 @@ def _areas(conn: Connection, pairs: Collection[tuple[int, int]]) -> dict[tuple[i
     """What the roll says of pairs of ballot and voter that are on it."""
     if not pairs:
         return {}
-    query = select(rolls).where(tuple_(rolls.c.ballot_id, rolls.c.voter_id).in_(pairs))
+    query = select(rolls).where(among(conn, rolls.c.ballot_id, rolls.c.voter_id, pairs))
     return {(row.ballot_id, row.voter_id): row.area_cm2 for row in conn.execute(query)}
 
 

@@ -230,6 +230,7 @@ def test_revisions_are_one_chain() -> None:
         *(script.revision for script in REVISIONS[1:]),
         None,
     ]
+    assert REVISIONS[0].revision == migrate.newest()
 
 
 async def test_an_upgrade_that_fails_leaves_the_database_as_it_was(engine: AsyncEngine) -> None:
