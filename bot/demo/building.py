@@ -1,30 +1,38 @@
-"""The prepared building of the demo: 28 units, 291 households, residents who are plainly made up."""
+"""The prepared building of the demo: 28 units, 291 homes, residents and owners who are plainly made up."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from paper.layouts import Site, Use, Zone, parking_picture, shed_picture
 from rules.homes import Building, Household
+from rules.roll import RollLine
 from sandbox import Sandbox
 from sandbox.conversations import Group
 from sandbox.people import Person
-from services import joining
-from storage import homes, people
-from storage.store import Store
+from services import joining, roll
+from storage import homes, owners, people
+from storage.store import Store, Unit
 
 COMMUNITY = "彩色水泥厂生活小区"
 NAME = "楼宇会示范楼"
+ZONE = "Asia/Shanghai"
 UNITS = 28
 HOUSEHOLDS = 291
+UNSOLD = range(20, 25)  # units whose flats the developer still has, and lets
+M2 = 10_000  # cm2
+LARGE, SMALL = 1125 * M2 // 10, 864 * M2 // 10  # flats on the one side of the stairs, and on the other
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays: the leader, a newcomer with a paper slip in hand, and one resident a household."""
+    """Who plays: the leader, a newcomer with a paper slip in hand, and one resident a household.
+
+    `large` and `small` own the flat they live in; the newcomer does too, but has not said so yet.
+    """
 
     building: Building
     group: Group
@@ -32,6 +40,9 @@ class Cast:
     newcomer: Person
     slip_code: str
     neighbours: list[Person]
+    developer: Person
+    large: list[Person]
+    small: list[Person]
 
 
 def doors() -> Iterator[tuple[str, str]]:
@@ -42,39 +53,73 @@ def doors() -> Iterator[tuple[str, str]]:
             yield str(unit), room
 
 
+def roll_lines() -> list[RollLine]:
+    """The roll as the office has it: every flat with its area and its owner."""
+    return [
+        RollLine(
+            line,
+            NAME,
+            unit,
+            room,
+            LARGE if room.endswith("1") else SMALL,
+            "示例开发商" if int(unit) in UNSOLD else f"示例业主 {unit}-{room}",
+            developer=int(unit) in UNSOLD,
+        )
+        for line, (unit, room) in enumerate(doors(), 2)
+    ]
+
+
 async def prepare(store: Store, sandbox: Sandbox, now: datetime) -> Cast:
     """Write down the building and its roll, and let its residents into the group; nobody has acted yet."""
     leader = sandbox.people.new("示例组长")
+    developer = sandbox.people.new("示例开发商代表")
     group = sandbox.people.new_group("示范楼邻里群", leader)
     neighbours = [sandbox.people.new(f"示例住户 {unit}-{room}") for unit, room in doors()]
-    for neighbour in neighbours:
+    for neighbour in (*neighbours, developer):
         await neighbour.join(group)
     newcomer = neighbours.pop()
     async with store.unit(now) as unit:
-        community = await homes.community(unit.conn, COMMUNITY)
-        building = await homes.add_building(
-            unit.conn, community_id=community, name=NAME, units=UNITS, zone="Asia/Shanghai", lang="zh"
-        )
-        rows = ({"building_id": building.id, "unit": door[0], "room": door[1]} for door in doors())
-        await homes.add_households(unit.conn, rows)
+        (taken,) = await roll.take_in(unit, COMMUNITY, ZONE, roll_lines())
+        building = taken.building
         households = await homes.households_in(unit.conn, building.id)
         codes = {home.id: code for home, code in await joining.print_codes(unit, building.id)}
-    await _register(store, now, dict(zip(neighbours, households, strict=False)), leader, households[0])
-    return Cast(building, group, leader, newcomer, codes[households[-1].id], neighbours)
+        living = dict(zip(neighbours, households, strict=False))
+        stock = next(home for home in households if home.unit == str(UNSOLD[0]))
+        for person, home in [*living.items(), (leader, households[0]), (developer, stock)]:
+            await _register(unit, person, home)
+        owning = {
+            person: home for person, home in list(living.items())[1:] if int(home.unit or 0) not in UNSOLD
+        }
+        await _confirm(unit, {leader: households[0], developer: stock, **owning})
+    return Cast(
+        building,
+        group,
+        leader,
+        newcomer,
+        codes[households[-1].id],
+        neighbours,
+        developer,
+        [person for person, home in owning.items() if home.area_cm2 == LARGE],
+        [person for person, home in owning.items() if home.area_cm2 == SMALL],
+    )
 
 
-async def _register(
-    store: Store, now: datetime, residents: dict[Person, Household], leader: Person, leaders_home: Household
-) -> None:
-    """Let the others be registered already, as after the weeks in which slips were brought to the doors."""
-    async with store.unit(now) as unit:
-        for resident, home in {**residents}.items():
-            known = await people.meet(unit.conn, str(resident.id), resident.name, "zh", now)
-            await people.change(unit.conn, known.id, consented_at=now)
-            await homes.join(unit.conn, home.id, known.id, "slip", now)
-        known = await people.meet(unit.conn, str(leader.id), leader.name, "zh", now)
-        await people.change(unit.conn, known.id, consented_at=now)
-        await homes.join(unit.conn, leaders_home.id, known.id, "slip", now)
+async def _register(unit: Unit, person: Person, home: Household) -> None:
+    """Let somebody be registered already, as after the weeks in which slips were brought to the doors."""
+    known = await people.meet(unit.conn, str(person.id), person.name, "zh", unit.now)
+    await people.change(unit.conn, known.id, consented_at=unit.now)
+    await homes.join(unit.conn, home.id, known.id, "slip", unit.now)
+
+
+async def _confirm(unit: Unit, owning: Mapping[Person, Household]) -> None:
+    """Let those who own their homes be known as owners, as after the weeks in which deeds were looked at."""
+    for person, home in owning.items():
+        known = await people.by_address(unit.conn, str(person.id))
+        assert known is not None, "everybody is registered"
+        assert home.owner_id is not None, "the roll names an owner of every flat"
+        await owners.ask(unit.conn, home.owner_id, known.id, unit.now)
+        await owners.decide(unit.conn, home.owner_id, known.id, state="confirmed")
+        await owners.change(unit.conn, home.owner_id, voter_id=known.id)
 
 
 async def shed_pictures() -> list[tuple[str, bytes]]:

@@ -1,85 +1,17 @@
-"""The play: what the residents of the demo do in the chat, chapter by chapter, through the sandbox alone."""
+"""A building meets: what its residents do in the chat, chapter by chapter, through the sandbox alone."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from random import Random
 
-from bot.demo.building import EQUIPMENT, Cast, parking_pictures, shed_pictures
-from bot.demo.time import StoryTime
-from bot.demo.transcript import Transcript
-from bot.program import Program
-from sandbox import Sandbox
-from sandbox.conversations import Conversation, Seen
+from bot.demo.building import EQUIPMENT, parking_pictures, shed_pictures
+from bot.demo.play import Play, link_of, newest
 from sandbox.page_story import StoryState
 from sandbox.people import Person
 
 AT_THE_TABLE = 21  # as on 14 June in the building this is modelled on
-AT_ONCE = 30  # people who press at the same time
-
-
-@dataclass
-class Play:
-    """Everything on the stage, and the few moves that scripts are made of."""
-
-    sandbox: Sandbox
-    program: Program
-    time: StoryTime
-    cast: Cast
-    random: Random
-    transcript: Transcript
-
-    def tell(self, zh: str, en: str, person: Person, chat: Conversation) -> StoryState:
-        """What happens now, and where to look."""
-        return StoryState(caption={"zh": zh, "en": en}, person=person.id, chat=chat.key)
-
-    async def settle(self) -> None:
-        """Wait until all that was said is handled, and all answers have arrived."""
-        for _ in range(2):
-            await self.sandbox.settled(timeout=60)
-            await self.program.quiet()
-
-    async def jump(self, to: datetime) -> None:
-        """Go on to a later moment, and let what is due by then happen."""
-        self.time.jump(to)
-        await self.program.clock.tick()
-        await self.settle()
-
-    async def press(self, person: Person, chat: Conversation, label: str) -> Seen:
-        """Press the newest button with this label; what came last then."""
-        message = newest(chat, label)
-        answer = await person.press(message, label)
-        self.transcript.answered([(person.name, label, answer.text)])
-        await self.settle()
-        return message
-
-    async def say(self, person: Person, chat: Conversation, *texts: str) -> None:
-        """Say something, and let the bot react."""
-        for text in texts:
-            await person.say(chat, text)
-            await self.settle()
-
-    async def all_press(self, presses: Iterable[tuple[Person, Seen, str]]) -> None:
-        """Let many press at about the same time."""
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def one(person: Person, message: Seen, label: str) -> tuple[str, str, str]:
-            async with gate:
-                return person.name, label, (await person.press(message, label)).text
-
-        self.transcript.answered(await asyncio.gather(*(one(*press) for press in presses)))
-        await self.settle()
-
-
-def newest(chat: Conversation, label: str) -> Seen:
-    """The newest message of the bot with a button of this label (or one that contains it)."""
-    for message in reversed(chat.messages):
-        if message.by_bot and not message.deleted and any(label in text for text in message.labels):
-            return message
-    raise LookupError(f"no button {label} in {chat.title}:\n{chat.transcript(5)}")
 
 
 async def bind(play: Play) -> AsyncIterator[StoryState]:
@@ -201,8 +133,7 @@ async def ballot(play: Play, topic: str, votes: Sequence[int]) -> AsyncIterator[
     voters = play.random.sample(neighbours, len(choices))
     await play.all_press((voter, card, label) for voter, label in zip(voters, choices, strict=True))
     yield play.tell(f"{topic}：截止，结果和图都来了。", "Closed: the result and its picture.", leader, group)
-    await play.press(leader, group, "截止")
-    await play.press(leader, group, "现在截止")
+    await play.close(leader, group)
 
 
 async def fitness(play: Play) -> AsyncIterator[StoryState]:
@@ -225,13 +156,10 @@ async def fitness(play: Play) -> AsyncIterator[StoryState]:
         voters[0],
         voters[0].private(),
     )
-    link = next(
-        key["url"] for row in card.as_json()["reply_markup"]["inline_keyboard"] for key in row if "url" in key
-    )
+    link = link_of(card)
     await asyncio.gather(*(tick(play, voter, link, index) for index, voter in enumerate(voters)))
     yield play.tell("截止，得票最多的 16 件入选。", "Closed: the 16 with the most votes.", leader, group)
-    await play.press(leader, group, "截止")
-    await play.press(leader, group, "现在截止")
+    await play.close(leader, group)
 
 
 async def tick(play: Play, voter: Person, link: str, taste: int) -> None:
@@ -274,4 +202,3 @@ async def minutes(play: Play) -> AsyncIterator[StoryState]:
     )
     for days in (1, 2, 3, 4, 6):
         await play.jump(datetime(2026, 11, 25, 23, 59, tzinfo=play.time.zone) + timedelta(days=days))
-    yield play.tell("故事讲完了。您可以接着自己动手。", "The end. Go on by hand if you like.", leader, group)

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from bot.demo import outcome, script
+from bot.demo import outcome, script, votes
 from bot.demo.building import prepare
-from bot.demo.script import Play
+from bot.demo.play import Play
 from bot.demo.story import Told
 from bot.demo.time import StoryTime
 from bot.demo.transcript import Transcript
@@ -39,9 +39,14 @@ CHAPTERS = {
     "parking": ({"zh": "车位", "en": "Parking"}, script.parking),
     "fitness": ({"zh": "健身器材", "en": "Equipment"}, script.fitness),
     "minutes": ({"zh": "纪要", "en": "Minutes"}, script.minutes),
+    "committee": ({"zh": "选楼委会", "en": "Committee"}, votes.committee),
+    "owners": ({"zh": "业主表决", "en": "Owners' ballot"}, votes.owners),
+    "check": ({"zh": "谁都能核对", "en": "Anyone can check"}, outcome.check),
 }
 IN_THE_TERMINAL = 40.0  # times as fast as the wall clock; Telegram's limits are kept in that time
 ON_THE_PAGE = 6.0
+
+KEPT = Path("build/demo")
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -67,7 +72,7 @@ async def stage(folder: Path, speed: float, port: int = 0) -> AsyncIterator[Play
         async with running(settings, time.now, Limits(), speed) as program:
             chats = [cast.group, *(one.private() for one in (cast.leader, cast.newcomer, cast.neighbours[0]))]
             chance = Random(7)  # noqa: S311 - a story is repeatable
-            yield Play(sandbox, program, time, cast, chance, Transcript(chats))
+            yield Play(sandbox, program, time, cast, chance, Transcript(chats), KEPT)
 
 
 def story(play: Play) -> Told:
@@ -92,7 +97,7 @@ async def in_terminal(folder: Path) -> int:
             if going_on:
                 assert isinstance(state.caption, dict)
                 console.print(f"\n[bold]— {' '.join(state.caption.values())}[/bold]")
-        return await outcome.keep_and_check(console, play, Path("build/demo"))
+        return await outcome.expectations(console, play)
 
 
 def free_port(wanted: int) -> int:
