@@ -157,6 +157,7 @@ def _panel_keys(here: Here, building: Building, held: Habits) -> Keys:
         report.append(here.key("tell_missing", TellMissing(this, int(not held.missing)), on=held.missing))
     others = (
         here.key("tasks_day", AskDay(this, Kind.TASKS)),
+        here.key("digest_day", AskDay(this, Kind.DIGEST)),
         here.key("quiet_hours", AskQuiet(this)),
     )
     return (tuple(meeting), tuple(report), others)

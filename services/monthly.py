@@ -29,7 +29,7 @@ from storage.outbox import Due
 from storage.store import Unit
 
 REPORT, TASKS, DIGEST = str(Kind.REPORT), str(Kind.TASKS), str(Kind.DIGEST)
-MONTHLY = (Kind.REPORT, Kind.TASKS)
+MONTHLY = (Kind.REPORT, Kind.TASKS, Kind.DIGEST)
 AT = time(9)
 REPORT_DAY, TASKS_DAY, DIGEST_DAY = 1, 15, 1  # of the month, until the leader sets others
 

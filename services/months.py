@@ -12,7 +12,7 @@ from rules.meetings import State
 from rules.months import Month
 from services import meeting as sittings
 from storage import ballots, log, meetings, records
-from storage.store import Connection
+from storage.store import Connection, Unit
 
 
 async def gather(conn: Connection, building: Building, month: date, now: datetime) -> Month:
@@ -51,3 +51,23 @@ async def gather(conn: Connection, building: Building, month: date, now: datetim
         len(under_way),
         min((moment for moment in ahead if moment > now), default=None),
     )
+
+
+async def post(unit: Unit, building: Building, month: date) -> Month | None:
+    """What the group is told of a month, kept as an event; None when there is nothing to tell."""
+    told = await gather(unit.conn, building, month, unit.now)
+    if told.is_empty:
+        return None
+    await log.append(
+        unit.conn,
+        f"building:{building.id}",
+        "digest",
+        unit.now,
+        month=f"{month:%Y-%m}",
+        meetings=len(told.held),
+        present=sum(held.present for held in told.held),
+        invited=sum(held.invited for held in told.held),
+        settled=len(told.settled),
+        open=told.open_tasks,
+    )
+    return told
