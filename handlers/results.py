@@ -180,6 +180,7 @@ def _figure(view: View, ballot: Ballot, row: Standing) -> str:
         view.lang,
         "results.figure",
         method=str(ballot.method),
+        basis=str(ballot.basis),
         votes=amount_text(row.votes),
         percent=int((row.votes * 200 + voted) // (voted * 2)),
         cost=row.option.cost or 0,
@@ -226,8 +227,13 @@ async def explain_count(here: Here, rest: str) -> None:
 def _told(here: Here, ballot: Ballot, steps: list[Step]) -> list[Markup]:
     """Each step in words; of a long count the first and the last, as one message holds no more."""
     lines = []
+    known = {
+        "method": str(ballot.method),
+        "basis": str(ballot.basis),
+        "plainly": ballot.threshold is None or ballot.threshold.name == "simple",  # more for than against
+    }
     for step in steps:
-        facts = {"kind": str(step.kind), "method": str(ballot.method), **_named(ballot, step.params)}
+        facts = {"kind": str(step.kind), **known, **_named(ballot, step.params)}
         if said := here.words.html(here.lang, "results.step", **facts):
             lines.append(Markup(said))  # noqa: S704 - rendered with what people wrote escaped
     first, last = len(lines), len(lines)

@@ -78,6 +78,7 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         basis=_basis,
         electorate=_electorate,
         turnout=_turnout,
+        voters=_voters,
         area=_area,
         yuan=yuan,
     )
@@ -147,6 +148,12 @@ def _electorate(context: Context, ballot: Ballot) -> str:
 def _turnout(context: Context, ballot: Ballot) -> str:
     """How many of them have voted."""
     return _render(context.environment, context["lang"], "owners.turnout", {"ballot": ballot})
+
+
+@pass_context
+def _voters(context: Context, count: int, basis: str) -> str:
+    """48 户, 3 owners: so many of those who have a vote."""
+    return _render(context.environment, context["lang"], "owners.voters", {"count": count, "basis": basis})
 
 
 @pass_context

@@ -67,12 +67,10 @@ async def committee(play: Play) -> AsyncIterator[StoryState]:
         group,
     )
     await play.close(leader, group)
-    result = newest(group, "怎么算出来的")
     yield play.tell(
         "怎么算出来的？一轮一轮，谁都能看。", "How was it counted? Round by round.", reader, reader.private()
     )
-    await reader.open_link((await reader.press(result, "怎么算出来的")).url)
-    await play.settle()
+    await ask_how(play, reader)
 
 
 async def rank(play: Play, voter: Person, names: Sequence[str], link: str) -> None:
@@ -130,6 +128,14 @@ async def owners(play: Play) -> AsyncIterator[StoryState]:
         group,
     )
     await play.close(leader, group)
+    await ask_how(play, newcomer)
+
+
+async def ask_how(play: Play, reader: Person) -> None:
+    """Somebody asks how the newest result came about."""
+    label = "怎么算出来的"
+    await reader.open_link((await reader.press(newest(play.cast.group, label), label)).url)
+    await play.settle()
 
 
 def _sides(play: Play, label: str, counts: tuple[int, int]) -> list[tuple[Person, str]]:

@@ -150,9 +150,9 @@ def _held(dimension: Dimension, terms: Terms, shares: Shares) -> Iterator[Held]:
 
 
 def square_metres(area_cm2: int) -> str:
-    """An area in square metres, exactly: 88.5."""
+    """An area in square metres, exactly: 1,088.5."""
     whole, rest = divmod(area_cm2, 10_000)
-    return f"{whole}.{rest:04}".rstrip("0").rstrip(".")
+    return f"{whole:,}.{rest:04}".rstrip("0").rstrip(".")
 
 
 def verdict_of(data: Mapping[str, Any]) -> Verdict:
