@@ -120,6 +120,7 @@ async def _expectations(conn: Connection, play: Play) -> dict[str, bool]:
     streams = [f"meeting:{first}", *(f"ballot:{ballot.id}" for ballot in held)]
     whole = [first_break(await log.read(conn, stream)) is None for stream in streams]
     households = [ballot.eligible == HOUSEHOLDS for ballot in held if ballot.basis is Basis.HOUSEHOLD]
+    building = f"building:{play.cast.building.id}"
     return {
         f"{AT_THE_TABLE} 户到会 households present": len(read.present) == AT_THE_TABLE,
         f"{HOUSEHOLDS} 户有投票权 may vote": all(households),
@@ -128,10 +129,24 @@ async def _expectations(conn: Connection, play: Play) -> dict[str, bool]:
         "屋面：人数过半，面积没过半 the roof: by heads, not by area": _by_heads_alone(held),
         "纪要已确认 minutes approved": read.stage is Stage.APPROVED,
         "更正已采纳 correction accepted": [one.state for one in read.corrections] == ["accepted"],
+        "没办完的任务回到议程 open tasks come back": await _looked_back(conn, play),
+        "报到一次 the month reported once": await _months(conn, building, "reported") == ["2027-01"],
+        "月报每月一份 one digest a month": await _months(conn, building, "digest") == ["2026-11", "2026-12"],
         "记录首尾相连 event chains whole": all(whole),
         "没有超过 Telegram 的限制 no limit exceeded": play.sandbox.counters.too_many == 0,
         "没有出错 no faults": not await updates.list_faults(conn),
     }
+
+
+async def _looked_back(conn: Connection, play: Play) -> bool:
+    """Whether the last meeting had the one task on its agenda that was not done."""
+    held = await meetings.of_building(conn, play.cast.building.id, State.CLOSED)
+    agenda = await meetings.items_of(conn, max(one.id for one in held))
+    return [item.title for item in agenda] == ["任务回头看：请三家公司给楼后车棚报价"]
+
+
+async def _months(conn: Connection, stream: str, kind: str) -> list[str]:
+    return [event.data["month"] for event in await log.of_kind(conn, [stream], kind)]
 
 
 def _on(held: list[Ballot], topic: str) -> Ballot:

@@ -183,8 +183,9 @@ async def tick(play: Play, voter: Person, link: str, taste: int) -> None:
 async def minutes(play: Play) -> AsyncIterator[StoryState]:
     """A task, the end, the minutes, a correction, and three days later their approval."""
     leader, group, guest = play.cast.leader, play.cast.group, play.cast.neighbours[3]
-    yield play.tell("任务到人，然后散会。", "A task for somebody, then the meeting ends.", leader, group)
+    yield play.tell("任务到人，然后散会。", "Tasks for somebody, then the meeting ends.", leader, group)
     await play.say(leader, group, "/task 物业 请三家公司给楼后车棚报价 12月10日")
+    await play.say(leader, group, "/task 1单元202 量好楼后空地的尺寸 12月10日")
     await play.press(leader, group, "✅ 散会")
     await play.press(leader, group, "✅ 散会")
     yield play.tell(
@@ -200,5 +201,12 @@ async def minutes(play: Play) -> AsyncIterator[StoryState]:
     yield play.tell(
         "几天后自动确认，从此不能再改。", "Days later it is approved, immutable from then.", leader, group
     )
-    for days in (1, 2, 3, 4, 6):
-        await play.jump(datetime(2026, 11, 25, 23, 59, tzinfo=play.time.zone) + timedelta(days=days))
+    for days in (1, 2, 3, 4, 5):
+        await play.jump(datetime(2026, 11, 25, 9, 1, tzinfo=play.time.zone) + timedelta(days=days))
+    yield play.tell(
+        "每月一号早上，群里有一份月报。",
+        "On the first of a month the group gets a digest of the last.",
+        leader,
+        group,
+    )
+    await play.jump(datetime(2026, 12, 1, 9, 1, tzinfo=play.time.zone))

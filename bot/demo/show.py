@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from bot.demo import outcome, script, votes
+from bot.demo import month, outcome, script, votes
 from bot.demo.building import prepare
 from bot.demo.play import Play
 from bot.demo.story import Told
@@ -41,6 +41,7 @@ CHAPTERS = {
     "minutes": ({"zh": "纪要", "en": "Minutes"}, script.minutes),
     "committee": ({"zh": "选楼委会", "en": "Committee"}, votes.committee),
     "owners": ({"zh": "业主表决", "en": "Owners' ballot"}, votes.owners),
+    "month": ({"zh": "一个月后", "en": "A month later"}, month.month),
     "check": ({"zh": "谁都能核对", "en": "Anyone can check"}, outcome.check),
 }
 IN_THE_TERMINAL = 40.0  # times as fast as the wall clock; Telegram's limits are kept in that time
@@ -70,7 +71,8 @@ async def stage(folder: Path, speed: float, port: int = 0) -> AsyncIterator[Play
         await store.close()
         settings = Settings(token=token, database=database, api=sandbox.url, tick=1.0)
         async with running(settings, time.now, Limits(), speed) as program:
-            chats = [cast.group, *(one.private() for one in (cast.leader, cast.newcomer, cast.neighbours[0]))]
+            seen = (cast.leader, cast.newcomer, cast.neighbours[0], cast.neighbours[3])
+            chats = [cast.group, *(one.private() for one in seen)]
             chance = Random(7)  # noqa: S311 - a story is repeatable
             yield Play(sandbox, program, time, cast, chance, Transcript(chats), KEPT)
 

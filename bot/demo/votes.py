@@ -37,13 +37,14 @@ async def committee(play: Play) -> AsyncIterator[StoryState]:
         leader,
         group,
     )
-    await play.jump(datetime(2026, 12, 3, 19, 0, tzinfo=play.time.zone))
+    await play.jump(datetime(2026, 12, 3, 8, 1, tzinfo=play.time.zone))
     yield play.tell(
         "选楼委会：七位候选人，选三位。怎么投、怎么算，小助手来提议。",
         "A building committee: 3 of 7. The bot proposes how to vote and to count.",
         leader,
         chat,
     )
+    await play.jump(datetime(2026, 12, 3, 19, 0, tzinfo=play.time.zone))
     await play.say(leader, chat, "/vote 选楼委会委员")
     await play.press(leader, chat, "选几位")
     await play.say(leader, chat, "\n".join(CANDIDATES), "3")

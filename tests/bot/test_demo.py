@@ -28,6 +28,7 @@ async def test_the_story_holds_in_the_terminal(
     assert "已确认，不再改动" in told
     _check_the_election(told)
     _check_the_owners_ballot(told)
+    _check_the_month(told)
     assert "全部对得上" in told
     kept = tmp_path / "build/demo"
     assert (kept / "minutes.pdf").read_bytes().startswith(b"%PDF")
@@ -58,6 +59,26 @@ def _check_the_owners_ballot(told: str) -> None:
         "　赞成 107 / 182，超过 1/2 要 92\n"
     )
     assert told.count(reached) >= 2  # on the card, and in how it was counted
+
+
+def _check_the_month(told: str) -> None:
+    """Everything comes by itself, in its order, on its day."""
+    expected = (
+        "📊 楼宇会示范楼 11月月报",
+        "电动车棚和充电桩 公示结束，没有未答复的异议，结果从今天起有效",
+        "的任务还有 2 天到期\n1单元202：量好楼后空地的尺寸",
+        "组长确认办好了：量好楼后空地的尺寸",
+        "选楼委会委员 公示结束，没有未答复的异议，结果从今天起有效",
+        "1. ⚠️ 物业：请三家公司给楼后车棚报价（12月10日（周四）前，已过期）",
+        "下次例会是 12月30日（周三）19:30。开吗？",
+        "① 任务回头看：请三家公司给楼后车棚报价",
+        "📊 楼宇会示范楼 12月月报",
+    )
+    places = [told.find(line) for line in expected]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert "晚到" not in told
+    assert "报到已交：走访 1 户，收到诉求 0 件，办结 2 件" in told
 
 
 def test_a_port_that_is_taken_is_left_to_who_has_it() -> None:
