@@ -208,9 +208,9 @@ async def list_missing(speech: Speech, due: Due) -> None:
     missing = await reports.missing_due(speech.unit, due)
     if missing is None:
         return
-    for office in await reports.offices(speech.unit.conn, missing.building):
+    for office in await reports.told_of_silence(speech.unit, missing.building):
         await _list_for(speech, due, missing, office)
-    if not reports.is_first(due):
+    if reports.stage(due) != "0d":
         for leader in missing.leaders:
             await _ask(speech, missing.building, missing.month, leader, due.key, late=False, again=True)
 
@@ -218,8 +218,8 @@ async def list_missing(speech: Speech, due: Due) -> None:
 async def _list_for(speech: Speech, due: Due, missing: reports.Again, office: Person) -> None:
     """One list for all buildings somebody is told about, however many of them are due."""
     today = missing.building.local(speech.now).date()
-    key = f"{reports.MISSING}:{office.id}:{missing.month:%Y-%m}:{today}"
-    if await outbox.is_in(speech.unit.conn, key):
+    key = f"{reports.MISSING}:{office.id}:{missing.month:%Y-%m}:{today}:{reports.stage(due)}"
+    if office.reach != "yes" or await outbox.is_in(speech.unit.conn, key):
         return
     silent = await reports.silent_of_office(speech.unit, office.id, missing.month)
     if silent:
@@ -231,7 +231,7 @@ async def _list_for(speech: Speech, due: Due, missing: reports.Again, office: Pe
             month=before(missing.month),
             silent=silent[:MOST_LINES],
             rest=max(0, len(silent) - MOST_LINES),
-            first=reports.is_first(due),
+            first=reports.stage(due) == "0d",
         )
 
 

@@ -14,7 +14,7 @@ from rules.people import Person
 from rules.refusals import Refusal
 from rules.reminders import STALE, Kind, in_month
 from rules.reports import MOST, STEPS
-from services import monthly
+from rules.schedule import MONTHLY_AT, of_kind
 from services.months import gather
 from services.reminding import hold
 from storage import contacts, habits, homes, log, outbox, people
@@ -99,6 +99,12 @@ async def hand_in(unit: Unit, building: Building, form: dict[str, Any], person_i
     return await offices(unit.conn, building)
 
 
+async def told_of_silence(unit: Unit, building: Building) -> list[Person]:
+    """Who is told which leaders of a building have not reported; nobody where that is switched off."""
+    wanted = (await habits.of(unit.conn, building.id)).missing
+    return await offices(unit.conn, building) if wanted else []
+
+
 async def offices(conn: Connection, building: Building) -> list[Person]:
     """Who speaks for the community office in a building and is known to the bot."""
     found = [one for one in await contacts.of_building(conn, building.id) if one.party == OFFICE]
@@ -124,7 +130,7 @@ async def ask_tomorrow(unit: Unit, building: Building, month: str, person_id: in
     await check_open(unit, building, month, person_id)
     here = building.local(unit.now)
     assert here.tzinfo is not None
-    due_at = building.waking(local(here.date() + timedelta(days=1), monthly.AT, here.tzinfo))
+    due_at = building.waking(local(here.date() + timedelta(days=1), MONTHLY_AT, here.tzinfo))
     key = f"{AGAIN}:{building.id}:{month}:{person_id}:{due_at:%Y-%m-%d}"
     await outbox.schedule(unit.conn, key, AGAIN, building.id, due_at)
     return due_at
@@ -166,9 +172,9 @@ async def missing_due(unit: Unit, due: Due) -> Again | None:
     return Again(building, month, silent)
 
 
-def is_first(due: Due) -> bool:
-    """Whether a list is that of the day itself: the leaders were asked that morning."""
-    return due.key.split(":")[3] == "0d"
+def stage(due: Due) -> str:
+    """Which list it is: "0d" on the day itself, when the leaders were asked that morning, or "2d"."""
+    return due.key.split(":")[3]
 
 
 async def of_office(unit: Unit, person_id: int, month: date) -> list[Reported]:
@@ -186,7 +192,7 @@ async def silent_of_office(unit: Unit, person_id: int, month: date) -> list[Repo
     silent = []
     for one in await of_office(unit, person_id, month):
         known = set_by.get(one.building.id)
-        when = None if known is None else monthly.of_kind(one.building, known, Kind.REPORT)
+        when = None if known is None else of_kind(one.building, known, Kind.REPORT)
         if one.figures is None and when is not None and in_month(when, month) <= unit.now:
             silent.append(one)
     return silent

@@ -1,31 +1,28 @@
 """The standing meeting: a week ahead of each the leaders are asked whether it is held.
 
-What is due plans its successor in the same unit of work, so the chain holds whatever restarts; a meeting is
-asked about once. The keys name its day: "standing_meeting:1:2026-12-05". To skip or to move one of them
-leaves the rule as it is.
+To skip or to move one of them leaves the rule as it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from rules.calendar import local, outside_quiet
 from rules.habits import Standing
 from rules.homes import Building
 from rules.meetings import Meeting, State
 from rules.people import Person
 from rules.refusals import Refusal
 from rules.reminders import Kind, still_makes_sense
-from services import calling
-from services.reminding import HELD, comes_late, hold
-from storage import habits, homes, log, meetings, outbox
+from rules.schedule import day_of
+from services import calling, monthly
+from services.reminding import comes_late, hold
+from storage import habits, homes, log, meetings
 from storage.outbox import Due
 from storage.store import Unit
 
 STANDING = str(Kind.STANDING_MEETING)
-AHEAD = timedelta(days=7)  # the leaders are asked so long before
 
 
 class NoSuchStanding(Refusal):
@@ -42,64 +39,24 @@ class Asked:
     late: bool
 
 
-async def schedule(unit: Unit, building: Building, rule: Standing | None) -> None:
-    """Schedule the next question by a rule; those that wait by an earlier one are dropped."""
-    for key, state in (await outbox.dues_of(unit.conn, STANDING, building.id)).items():
-        if state == "waiting" and not (key.endswith(HELD) and rule and rule.falls_on(_day(key))):
-            await outbox.settle_due(unit.conn, key, "dropped", unit.now)
-    if rule is None:
-        return
-    when = following(rule, building, unit.now)
-    while asked_at(building, when) <= unit.now:
-        when = following(rule, building, when)
-    await _schedule(unit, building, rule, when)
-
-
-async def _schedule(unit: Unit, building: Building, rule: Standing, when: datetime) -> None:
-    """Schedule the question about this one, or about the first after it that was not asked about yet."""
-    known = await outbox.dues_of(unit.conn, STANDING, building.id)
-    while known.get(_key(building, when)) == "done":
-        when = following(rule, building, when)
-    key = _key(building, when)
-    await outbox.wake_due(unit.conn, key)
-    await outbox.schedule(unit.conn, key, STANDING, building.id, asked_at(building, when))
-
-
-def following(rule: Standing, building: Building, after: datetime) -> datetime:
-    """When the first one after a moment is."""
-    return rule.following(after, ZoneInfo(building.zone))
-
-
-def asked_at(building: Building, when: datetime) -> datetime:
-    """When the leaders are asked about the one that begins then: a week ahead, not in quiet hours."""
-    here = building.local(when)
-    asked = local(here.date() - AHEAD, here.time(), ZoneInfo(building.zone))
-    return outside_quiet(asked, building.quiet_hours)
-
-
-def _key(building: Building, when: datetime) -> str:
-    return f"{STANDING}:{building.id}:{building.local(when):%Y-%m-%d}"
-
-
-def _day(key: str) -> date:
-    return date.fromisoformat(key.split(":")[2])
-
-
 async def question_due(unit: Unit, due: Due) -> Asked | None:
     """Whom to ask about which meeting; None when it is pointless now. Plans the next question."""
-    building = await homes.building(unit.conn, due.about_id)
-    rule = (await habits.of(unit.conn, building.id)).standing
-    if rule is None:
+    building, set_by_it = await monthly.go_on(unit, due)
+    rule, day = set_by_it.standing, day_of(due.key)
+    if rule is None or not rule.falls_on(day):
         return None
-    day = _day(due.key)
     when = rule.on(day, ZoneInfo(building.zone))
-    await _schedule(unit, building, rule, following(rule, building, when))
-    if not rule.falls_on(day) or not still_makes_sense(Kind.STANDING_MEETING, due.due_at, when, unit.now):
+    if not still_makes_sense(Kind.STANDING_MEETING, due.due_at, when, unit.now):
         return None
     if await meeting_at(unit, building, when) or await hold(unit, due, building):
         return None
     leaders = await homes.holders(unit.conn, building.id, "leader")
     return Asked(building, when, leaders, comes_late(unit, due))
+
+
+def following(rule: Standing, building: Building, after: datetime) -> datetime:
+    """When the first one after a moment is."""
+    return rule.following(after, ZoneInfo(building.zone))
 
 
 async def meeting_at(unit: Unit, building: Building, when: datetime) -> Meeting | None:

@@ -233,6 +233,12 @@ async def settle_due(conn: AsyncConnection, key: str, state: str, now: datetime)
     return settled.rowcount > 0
 
 
+async def is_done(conn: AsyncConnection, key: str) -> bool:
+    """Whether what was scheduled under a key has been done."""
+    query = select(dues.c.key).where(dues.c.key == key, dues.c.state == "done")
+    return await conn.scalar(query) is not None
+
+
 async def wake_due(conn: AsyncConnection, key: str) -> bool:
     """Have something that was dropped done after all; whether it was there."""
     where = (dues.c.key == key, dues.c.state == "dropped")
