@@ -78,7 +78,7 @@ def _check_the_month(told: str) -> None:
     assert -1 not in places
     assert places == sorted(places)
     assert "晚到" not in told
-    assert "报到已交：走访 1 户，收到诉求 0 件，办结 2 件" in told
+    assert "报到已交：走访 1 户，收到诉求 1 件，办结 2 件" in told
 
 
 def test_a_port_that_is_taken_is_left_to_who_has_it() -> None:
