@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from rules.ballots import BallotAlreadyClosed, Plan
+from rules.ballots import Plan
 from rules.counting import Method
 from rules.events import first_break
 from rules.people import NotAResident
@@ -200,49 +200,6 @@ async def test_a_database_that_cannot_be_written_is_said_and_nothing_is_stored(h
         await home.press(box, "0", ballot.id, 1)
     await home.store.at_once(lambda conn: conn.exec_driver_sql("ALTER TABLE gone RENAME TO seen_updates"))
     assert await home.votes(ballot) == {}
-
-
-@pytest.mark.parametrize("seed", range(12))
-async def test_of_fifty_presses_racing_one_close_the_acknowledged_are_in_the_result(
-    home: House, seed: int
-) -> None:
-    chance, ballot, box = random.Random(seed), await home.open(), home.box()
-
-    async def vote(who: int) -> tuple[int, Outcome]:
-        for _ in range(chance.randint(0, 60)):
-            await asyncio.sleep(0)
-        return who, await home.press(box, str(who), ballot.id, who % 3 + 1)
-
-    async def close() -> None:
-        for _ in range(chance.randint(0, 60)):
-            await asyncio.sleep(0)
-        await home.close(ballot)
-
-    races = [vote(who) for who in range(50)]
-    *outcomes, _ = await asyncio.gather(*races, close())
-    noted = {who for who, outcome in outcomes if outcome.refusal is None}
-    late = [outcome.refusal for _, outcome in outcomes if outcome.refusal is not None]
-    assert all(isinstance(refusal, BallotClosed) for refusal in late)
-    async with home.store.glance() as conn:
-        events = await log.read(conn, f"ballot:{ballot.id}")
-        closed = await stored.get(conn, ballot.id)
-        receipts = {vote.receipt: vote.voter_id for vote in await stored.votes_of(conn, ballot.id)}
-    counted = {receipts[vote["receipt"]]: vote["choice"] for vote in events[-1].data["votes"]}
-    assert counted == {home.households[who].id: [who % 3 + 1] for who in noted}
-    assert events[-1].kind == "closed"
-    assert first_break(events) is None
-    assert closed.result is not None
-    assert sum(closed.result["votes"]) == closed.voted == len(noted)
-
-
-async def test_two_who_close_at_once_make_one_result(home: House) -> None:
-    ballot = await home.open()
-    results = await asyncio.gather(home.close(ballot), home.close(ballot), return_exceptions=True)
-    assert sorted(type(result).__name__ for result in results) == ["Ballot", "BallotAlreadyClosed"]
-    assert any(isinstance(result, BallotAlreadyClosed) for result in results)
-    async with home.store.glance() as conn:
-        kinds = [event.kind for event in await log.read(conn, f"ballot:{ballot.id}")]
-    assert kinds == ["opened", "closed"]
 
 
 async def test_a_list_is_handed_in_as_a_whole(home: House) -> None:
