@@ -13,7 +13,7 @@ from rules.months import Month
 from rules.people import Person
 from rules.refusals import Refusal
 from rules.reminders import STALE, Kind, in_month
-from rules.reports import MOST, STEPS
+from rules.reports import MOST, PATIENCE, STEPS
 from rules.schedule import MONTHLY_AT, of_kind
 from services.months import gather
 from services.reminding import hold
@@ -187,13 +187,13 @@ async def of_office(unit: Unit, person_id: int, month: date) -> list[Reported]:
 
 
 async def silent_of_office(unit: Unit, person_id: int, month: date) -> list[Reported]:
-    """Who of those buildings has not reported though their day has come, where that is switched on."""
+    """Who of those buildings has not reported though they were asked in time, where that is switched on."""
     set_by = {each.building_id: each for each in await habits.every(unit.conn) if each.missing}
     silent = []
     for one in await of_office(unit, person_id, month):
         known = set_by.get(one.building.id)
         when = None if known is None else of_kind(one.building, known, Kind.REPORT)
-        if one.figures is None and when is not None and in_month(when, month) <= unit.now:
+        if one.figures is None and when is not None and in_month(when, month) + PATIENCE <= unit.now:
             silent.append(one)
     return silent
 

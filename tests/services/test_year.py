@@ -178,7 +178,7 @@ def expected(number: int, wish: Wish, begins: datetime, ends: datetime) -> Itera
     every = [(str(Kind.STANDING_MEETING), leader, when) for when in asked(held, wish)]
     for month, when in plain.monthly(year, wish.report, wish.quiet).items():
         every.append((monthly.REPORT, leader, when))
-        if month[1] % wish.reports:
+        if begins < when and month[1] % wish.reports:
             every.append(("again", leader, plain.lists(when, wish.quiet)[1]))
     every += [(monthly.TASKS, leader, at) for at in plain.monthly(year, wish.tasks, wish.quiet).values()]
     group = f"group {number}"
@@ -192,14 +192,15 @@ def asked(held: list[date], wish: Wish) -> list[datetime]:
 
 
 def listed(wishes: dict[int, Wish], begins: datetime, ends: datetime) -> set[Came]:
-    """When the office hears who has not reported: of all buildings that are due together, once."""
-    found = set()
+    """When the office hears who has not reported: once a day, when the first of the buildings is due."""
+    moments: dict[tuple[str, date, int], datetime] = {}
     for wish in wishes.values():
         for month, when in plain.monthly(begins.year + 1, wish.report, wish.quiet).items():
             if begins < when and month[1] % wish.reports:
-                what = f"list of {month[0]}-{month[1]:02}"
-                found |= {(what, "office", at) for at in plain.lists(when, wish.quiet) if at < ends}
-    return found
+                for stage, at in enumerate(plain.lists(when, wish.quiet)):
+                    key = (f"list of {month[0]}-{month[1]:02}", at.date(), stage)
+                    moments[key] = min(at, moments.get(key, at))
+    return {(what, "office", at) for (what, _, _), at in moments.items() if at < ends}
 
 
 def check_hours(came: Counter[Came], wishes: dict[int, Wish]) -> None:
