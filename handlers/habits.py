@@ -1,4 +1,4 @@
-"""Switches of a building: the days of what comes monthly, who is told, and the hours of quiet."""
+"""Switches of a building: days, who is told, the hours of quiet, and what the standing meeting is like."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from handlers.buttons import Button, Key
 from handlers.calendar import NotADay, rows
 from handlers.calling import led_building
 from handlers.here import Here
-from handlers.monthly import A_WEEK, AskDay, AskQuiet, PickDay, TellMissing, back, led, show_panel
+from handlers.monthly import (
+    A_WEEK,
+    AskAgenda,
+    AskDay,
+    AskQuiet,
+    AskStandingKind,
+    DropAgenda,
+    PickDay,
+    PickStandingKind,
+    TellMissing,
+    back,
+    led,
+    show_panel,
+)
 from handlers.routes import Routes
 from rules.homes import Building
+from rules.kinds import to_call
 from rules.reminders import Kind
 from services import habits, monthly
+from storage import homes
 
 routes = Routes()
 
@@ -97,3 +112,47 @@ async def pick_quiet(here: Here, button: PickQuiet) -> None:
     building = await led(here, button.building)
     line = f"{button.start}:00-{button.end}:00"
     await show_panel(here, await habits.set_quiet(here.unit, building, line))
+
+
+@routes.press(AskStandingKind)
+async def ask_kind(here: Here, button: AskStandingKind) -> None:
+    """Offer the kinds that this person may call."""
+    building = await led(here, button.building)
+    kinds = to_call(await homes.offices(here.unit.conn, building.id, here.person.id))
+    keys = [Key(kind.name(here.lang), PickStandingKind(building.id, kind.code)) for kind in kinds]
+    await here.turn("monthly.ask_kind", keys=(*rows(keys, 2), (back(here, building),)))
+
+
+@routes.press(PickStandingKind)
+async def pick_kind(here: Here, button: PickStandingKind) -> None:
+    """Set the kind."""
+    building = await led(here, button.building)
+    await habits.set_kind(here.unit, building, button.kind, here.person.id)
+    await show_panel(here, building)
+
+
+@routes.press(AskAgenda)
+async def ask_agenda(here: Here, button: AskAgenda) -> None:
+    """Ask for the titles that stand on each agenda."""
+    building = await led(here, button.building)
+    await here.begin("standing_agenda", building=building.id)
+    held = await habits.of(here.unit, building)
+    off = [here.key("agenda_off", DropAgenda(building.id))] if held.agenda else []
+    keys = ((*off, back(here, building)),)
+    await here.turn("monthly.ask_agenda", keys=keys, habits=held, in_group=here.chat.kind == "group")
+
+
+@routes.dialogue("standing_agenda")
+async def hear_agenda(here: Here, data: dict[str, Any]) -> None:
+    """Take in the titles, one a line."""
+    building = await led(here, data["building"])
+    await habits.set_agenda(here.unit, building, here.heard.text)
+    await show_panel(here, building)
+
+
+@routes.press(DropAgenda)
+async def drop_agenda(here: Here, button: DropAgenda) -> None:
+    """No titles stand any more."""
+    building = await led(here, button.building)
+    await habits.set_agenda(here.unit, building, "")
+    await show_panel(here, building)

@@ -13,6 +13,7 @@ from handlers.routes import Routes
 from handlers.ways import ShowMonthly
 from rules.habits import Habits, Standing, decode, encode
 from rules.homes import Building
+from rules.kinds import DEFAULT_KIND
 from rules.reminders import Kind
 from rules.when import Every, Pattern
 from services import habits, monthly, standing
@@ -51,6 +52,19 @@ class PickStandingTime(Button, code="wsj"):
     rule: str
     hour: int
     minute: int
+
+
+class AskStandingKind(Button, code="wsk"):
+    """Asks of which kind the standing meeting is."""
+
+    building: int
+
+
+class PickStandingKind(Button, code="wsl"):
+    """The kind of the standing meeting."""
+
+    building: int
+    kind: str
 
 
 class DropStanding(Button, code="wsx"):
@@ -147,10 +161,11 @@ async def show_panel(here: Here, building: Building) -> None:
 
 def _panel_keys(here: Here, building: Building, held: Habits) -> Keys:
     this = building.id
-    meeting = [here.key("standing_day", AskStanding(this))]
+    meeting, more = [here.key("standing_day", AskStanding(this))], []
     if held.standing is not None:
         meeting.append(here.key("standing_off", DropStanding(this)))
-        meeting.append(here.key("standing_agenda", AskAgenda(this)))
+        more.append(here.key("standing_agenda", AskAgenda(this)))
+        more.append(here.key("choose_kind", AskStandingKind(this), kind=held.standing.preset))
     report = [here.key("report_day", AskDay(this, Kind.REPORT))]
     if held.report_day:
         report.append(here.key("report_off", PickDay(this, Kind.REPORT, 0)))
@@ -160,7 +175,7 @@ def _panel_keys(here: Here, building: Building, held: Habits) -> Keys:
         here.key("digest_day", AskDay(this, Kind.DIGEST)),
         here.key("quiet_hours", AskQuiet(this)),
     )
-    return (tuple(meeting), tuple(report), others)
+    return tuple(row for row in (tuple(meeting), tuple(more), tuple(report), others) if row)
 
 
 @routes.press(AskStanding)
@@ -220,7 +235,9 @@ async def pick_time(here: Here, button: PickStandingTime) -> None:
     """Set the standing meeting."""
     building = await led(here, button.building)
     at = _time(button.hour, button.minute)
-    rule = Standing.begun(decode(button.rule), at, building.local(here.now))
+    before = (await habits.of(here.unit, building)).standing
+    kind = before.kind if before else DEFAULT_KIND
+    rule = Standing.begun(decode(button.rule), at, building.local(here.now), kind)
     await habits.set_standing(here.unit, building, rule)
     await show_panel(here, building)
 
@@ -237,31 +254,4 @@ async def drop_standing(here: Here, button: DropStanding) -> None:
     """No standing meeting any more."""
     building = await led(here, button.building)
     await habits.set_standing(here.unit, building, None)
-    await show_panel(here, building)
-
-
-@routes.press(AskAgenda)
-async def ask_agenda(here: Here, button: AskAgenda) -> None:
-    """Ask for the titles that stand on each agenda."""
-    building = await led(here, button.building)
-    await here.begin("standing_agenda", building=building.id)
-    held = await habits.of(here.unit, building)
-    off = [here.key("agenda_off", DropAgenda(building.id))] if held.agenda else []
-    keys = ((*off, back(here, building)),)
-    await here.turn("monthly.ask_agenda", keys=keys, habits=held, in_group=here.chat.kind == "group")
-
-
-@routes.dialogue("standing_agenda")
-async def hear_agenda(here: Here, data: dict[str, Any]) -> None:
-    """Take in the titles, one a line."""
-    building = await led(here, data["building"])
-    await habits.set_agenda(here.unit, building, here.heard.text)
-    await show_panel(here, building)
-
-
-@routes.press(DropAgenda)
-async def drop_agenda(here: Here, button: DropAgenda) -> None:
-    """No titles stand any more."""
-    building = await led(here, button.building)
-    await habits.set_agenda(here.unit, building, "")
     await show_panel(here, building)

@@ -76,7 +76,7 @@ async def ask_again(speech: Speech, due: Due) -> None:
     if asked is None:
         return
     for leader in asked.leaders:
-        await _ask(speech, asked.building, asked.month, leader, due.key, late=False, again=True)
+        await _ask(speech, asked.building, asked.month, leader, due.key, late=asked.late, again=True)
 
 
 async def _ask(
@@ -212,7 +212,9 @@ async def list_missing(speech: Speech, due: Due) -> None:
         await _list_for(speech, due, missing, office)
     if reports.stage(due) != "0d":
         for leader in missing.leaders:
-            await _ask(speech, missing.building, missing.month, leader, due.key, late=False, again=True)
+            await _ask(
+                speech, missing.building, missing.month, leader, due.key, late=missing.late, again=True
+            )
 
 
 async def _list_for(speech: Speech, due: Due, missing: reports.Again, office: Person) -> None:
@@ -232,6 +234,7 @@ async def _list_for(speech: Speech, due: Due, missing: reports.Again, office: Pe
             silent=silent[:MOST_LINES],
             rest=max(0, len(silent) - MOST_LINES),
             first=reports.stage(due) == "0d",
+            late=missing.late,
         )
 
 

@@ -49,6 +49,7 @@ async def ask(speech: Speech, due: Due) -> None:
     facts = {
         "building": building,
         "planned": asked.planned,
+        "kind": asked.kind,
         "late": asked.late,
         "day_facts": day_facts(day),
     }

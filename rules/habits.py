@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Self
 
 from rules.calendar import QuietHours, local
+from rules.kinds import DEFAULT_KIND, Kind, kind_of
 from rules.meetings import TITLE_LIMIT, written
 from rules.refusals import Refusal
 from rules.when import Every, Pattern, Recurrence
@@ -16,6 +17,7 @@ from rules.when.recurrences import dates
 
 MOST_STANDING = 5  # titles: the agenda keeps room for what the meeting is called for
 MOST_INTERVAL = 12
+WEEK = timedelta(days=7)
 
 _LETTERS = {"w": Every.WEEK, "m": Every.MONTH, "q": Every.QUARTER}
 _NUMBERS = r"-?\d{1,2}(?:,-?\d{1,2})*"
@@ -42,28 +44,42 @@ class Standing:
     pattern: Pattern
     at: time
     since: date
+    kind: str = DEFAULT_KIND  # of rules.kinds
 
     @classmethod
-    def of(cls, reading: Recurrence) -> Self:
+    def of(cls, reading: Recurrence, kind: str = DEFAULT_KIND) -> Self:
         """The rule of a reading. Raises NotARecurrence, also for every day and without an hour."""
         if reading.at is None:
             raise NotARecurrence
-        return cls(checked(reading.pattern), reading.at, reading.first.start.date())
+        return cls(checked(reading.pattern), reading.at, reading.first.start.date(), kind)
 
     @classmethod
-    def begun(cls, pattern: Pattern, at: time, now: datetime) -> Self:
+    def begun(cls, pattern: Pattern, at: time, now: datetime, kind: str = DEFAULT_KIND) -> Self:
         """A rule whose intervals are counted from its first day ahead; `now` is in the building's zone."""
         first = cls(pattern, at, now.date()).following(now, now.tzinfo or UTC)
-        return cls(pattern, at, first.date())
+        return cls(pattern, at, first.date(), kind)
 
     @classmethod
     def stored(cls, row: Mapping[str, Any]) -> Self:
         """The rule as it is stored."""
-        return cls(decode(row["rule"]), time.fromisoformat(row["at"]), date.fromisoformat(row["since"]))
+        at, since = time.fromisoformat(row["at"]), date.fromisoformat(row["since"])
+        return cls(decode(row["rule"]), at, since, row.get("kind", DEFAULT_KIND))
 
     def to_store(self) -> dict[str, str]:
         """Its JSON."""
-        return {"rule": encode(self.pattern), "at": f"{self.at:%H:%M}", "since": self.since.isoformat()}
+        rule = {"rule": encode(self.pattern), "at": f"{self.at:%H:%M}", "since": self.since.isoformat()}
+        return rule | {"kind": self.kind}
+
+    @property
+    def preset(self) -> Kind:
+        """The kind of meeting it is."""
+        return kind_of(self.kind)
+
+    @property
+    def asked_before(self) -> timedelta:
+        """How long before a meeting its leaders are asked: a week, and a week before the notice period."""
+        notice = self.preset.notice
+        return WEEK if notice < WEEK.days else WEEK + timedelta(days=notice)
 
     def on(self, day: date, zone: tzinfo) -> datetime:
         """When it begins on a day."""

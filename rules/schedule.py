@@ -6,7 +6,7 @@ what comes monthly by its month ("report:1:2026-12").
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from rules.calendar import local, outside_quiet
@@ -16,7 +16,6 @@ from rules.reminders import Kind, Monthly, Reminder, for_month, next_month, of_m
 
 KINDS = (Kind.STANDING_MEETING, Kind.REPORT, Kind.TASKS, Kind.DIGEST)
 MONTHLY_AT = time(9)
-AHEAD = timedelta(days=7)  # the leaders are asked about a standing meeting so long before
 
 
 def first(building: Building, habits: Habits, kind: Kind, now: datetime) -> Reminder | None:
@@ -29,15 +28,15 @@ def first(building: Building, habits: Habits, kind: Kind, now: datetime) -> Remi
 
 def _first_question(building: Building, rule: Standing, now: datetime) -> Reminder:
     meeting = rule.following(now, ZoneInfo(building.zone))
-    while (question := _question(building, meeting)).due <= now:
+    while (question := _question(building, rule, meeting)).due <= now:
         meeting = rule.following(meeting, ZoneInfo(building.zone))
     return question
 
 
-def _question(building: Building, meeting: datetime) -> Reminder:
-    """The question about a meeting: a week ahead on the same clock, not in quiet hours."""
+def _question(building: Building, rule: Standing, meeting: datetime) -> Reminder:
+    """The question about a meeting: a week or more ahead on the same clock, not in quiet hours."""
     here = building.local(meeting)
-    asked = local(here.date() - AHEAD, here.time(), ZoneInfo(building.zone))
+    asked = local(here.date() - rule.asked_before, here.time(), ZoneInfo(building.zone))
     key = f"{Kind.STANDING_MEETING}:{building.id}:{here:%Y-%m-%d}"
     return Reminder(key, Kind.STANDING_MEETING, outside_quiet(asked, building.quiet_hours), building.id)
 
@@ -49,7 +48,7 @@ def after(building: Building, habits: Habits, kind: Kind, key: str) -> Reminder 
             return None
         zone = ZoneInfo(building.zone)
         meeting = habits.standing.on(day_of(key), zone)
-        return _question(building, habits.standing.following(meeting, zone))
+        return _question(building, habits.standing, habits.standing.following(meeting, zone))
     monthly = of_kind(building, habits, kind)
     return None if monthly is None else of_month(kind, building.id, monthly, next_month(month_of(key)))
 
@@ -60,7 +59,7 @@ def named(building: Building, habits: Habits, kind: Kind, key: str) -> Reminder 
         day = day_of(key)
         if habits.standing is None or not habits.standing.falls_on(day):
             return None
-        return _question(building, habits.standing.on(day, ZoneInfo(building.zone)))
+        return _question(building, habits.standing, habits.standing.on(day, ZoneInfo(building.zone)))
     monthly = of_kind(building, habits, kind)
     return None if monthly is None else of_month(kind, building.id, monthly, month_of(key))
 

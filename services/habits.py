@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 
 from rules.calendar import QuietHours
+from rules.calling import read_call
 from rules.habits import Habits, NotARecurrence, Standing, checked, read_agenda, read_quiet
 from rules.homes import Building
+from rules.kinds import KINDS, NoSuchKind, check_caller
 from rules.reminders import Kind
-from rules.when import Ambiguous, Pattern, Recurrence, find
+from rules.when import Ambiguous, Pattern, Recurrence
 from services import monthly
 from storage import habits, homes
 from storage.store import Unit
@@ -17,14 +20,14 @@ _COLUMNS = {Kind.REPORT: "report_day", Kind.TASKS: "tasks_day", Kind.DIGEST: "di
 
 
 def read_rule(text: str, now: datetime) -> Standing | Pattern:
-    """The rule in 每月5号晚上七点半; only its days where the hour is not clear. Raises NotARecurrence.
+    """The rule in 每月5号晚上七点半 党小组会; only its days where the hour is not clear.
 
-    `now` is in the building's zone.
+    `now` is in the building's zone. Raises NotARecurrence.
     """
-    found = find(text, now)
-    match found.reading if found else None:
+    call = read_call(text, now)
+    match call.reading:
         case Recurrence(at=time()) as reading:
-            return Standing.of(reading)
+            return Standing.of(reading, call.kind)
         case Recurrence(pattern=pattern) | Ambiguous(readings=[Recurrence(pattern=pattern), *_]):
             return checked(pattern)
         case _:
@@ -36,6 +39,17 @@ async def set_standing(unit: Unit, building: Building, rule: Standing | None) ->
     stored = None if rule is None else rule.to_store()
     await habits.change(unit.conn, building.id, standing_rule=stored)
     await monthly.schedule(unit, building)
+
+
+async def set_kind(unit: Unit, building: Building, code: str, by_id: int) -> None:
+    """Set of which kind the standing meeting is. Raises NoSuchKind, MayNotCall, NotARecurrence."""
+    if code not in KINDS:
+        raise NoSuchKind
+    check_caller(KINDS[code], await homes.offices(unit.conn, building.id, by_id))
+    rule = (await habits.of(unit.conn, building.id)).standing
+    if rule is None:
+        raise NotARecurrence
+    await set_standing(unit, building, replace(rule, kind=code))
 
 
 async def set_agenda(unit: Unit, building: Building, text: str) -> None:

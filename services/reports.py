@@ -16,7 +16,7 @@ from rules.reminders import STALE, Kind, in_month
 from rules.reports import MOST, PATIENCE, STEPS
 from rules.schedule import MONTHLY_AT, of_kind
 from services.months import gather
-from services.reminding import hold
+from services.reminding import comes_late, hold
 from storage import contacts, habits, homes, log, outbox, people
 from storage.outbox import Due
 from storage.store import Connection, Unit
@@ -45,6 +45,7 @@ class Again:
     building: Building
     month: date
     leaders: list[Person]
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ async def again_due(unit: Unit, due: Due) -> Again | None:
         return None
     if leader.id in await _figures(unit.conn, [building.id], month) or await hold(unit, due, building):
         return None
-    return Again(building, _first(month), [leader])
+    return Again(building, _first(month), [leader], comes_late(unit, due))
 
 
 def _first(month: str) -> date:
@@ -169,7 +170,7 @@ async def missing_due(unit: Unit, due: Due) -> Again | None:
     silent = [one.leader for one in found if one.figures is None]
     if not silent or await hold(unit, due, building):
         return None
-    return Again(building, month, silent)
+    return Again(building, month, silent, comes_late(unit, due))
 
 
 def stage(due: Due) -> str:

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from rules.habits import Standing
 from rules.homes import Building
+from rules.kinds import Kind
 from rules.meetings import Meeting, State
 from rules.people import Person
 from rules.refusals import Refusal
-from rules.reminders import Kind, still_makes_sense
+from rules.reminders import Kind as Reminded
+from rules.reminders import still_makes_sense
 from rules.schedule import day_of
 from services import calling, monthly
 from services.reminding import comes_late, hold
@@ -22,7 +24,7 @@ from storage import habits, homes, log, meetings
 from storage.outbox import Due
 from storage.store import Unit
 
-STANDING = str(Kind.STANDING_MEETING)
+STANDING = str(Reminded.STANDING_MEETING)
 
 
 class NoSuchStanding(Refusal):
@@ -35,6 +37,7 @@ class Asked:
 
     building: Building
     planned: datetime
+    kind: Kind
     leaders: list[Person]
     late: bool
 
@@ -46,12 +49,12 @@ async def question_due(unit: Unit, due: Due) -> Asked | None:
     if rule is None or not rule.falls_on(day):
         return None
     when = rule.on(day, ZoneInfo(building.zone))
-    if not still_makes_sense(Kind.STANDING_MEETING, due.due_at, when, unit.now):
+    if not still_makes_sense(Reminded.STANDING_MEETING, due.due_at, when, unit.now):
         return None
     if await meeting_at(unit, building, when) or await hold(unit, due, building):
         return None
     leaders = await homes.holders(unit.conn, building.id, "leader")
-    return Asked(building, when, leaders, comes_late(unit, due))
+    return Asked(building, when, rule.preset, leaders, comes_late(unit, due))
 
 
 def following(rule: Standing, building: Building, after: datetime) -> datetime:
@@ -82,14 +85,20 @@ async def next_of(unit: Unit, building: Building, after: datetime) -> datetime |
 async def begin(unit: Unit, building: Building, person_id: int) -> Meeting:
     """The leader's draft: where the building met last, with the standing agenda and what comes back."""
     known = await calling.draft_of(unit, building, person_id)
-    draft = known or await calling.begin(unit, building, person_id)
+    draft = known or await _new_draft(unit, building, person_id)
     places = await calling.earlier_places(unit, building)
     if not draft.place and places:
         await calling.set_place(unit, draft, places[0])
-    if known is None:
-        standing = (await habits.of(unit.conn, building.id)).agenda
-        await calling.carry_over(unit, building, draft, standing)
     return await meetings.get(unit.conn, draft.id)
+
+
+async def _new_draft(unit: Unit, building: Building, person_id: int) -> Meeting:
+    set_by_it = await habits.of(unit.conn, building.id)
+    draft = await calling.begin(unit, building, person_id)
+    if set_by_it.standing is not None and set_by_it.standing.kind != draft.kind:
+        draft = await calling.set_kind(unit, building, draft, set_by_it.standing.kind, person_id)
+    await calling.carry_over(unit, building, draft, set_by_it.agenda)
+    return draft
 
 
 async def skip(unit: Unit, building: Building, day: date, by_id: int) -> datetime:

@@ -12,7 +12,7 @@ from sandbox.conversations import Seen
 from sandbox.people import Person
 from services.habits import read_rule
 from tests.handlers.test_record import sitting
-from tests.scenes import Scene, bound_building, open_meeting, press, residents, say, tap
+from tests.scenes import Scene, bound_building, open_meeting, press, reply, residents, say, tap
 from tests.stage import SHANGHAI, Stage
 
 
@@ -188,6 +188,30 @@ async def test_moving_one_leaves_the_rule_and_the_holiday_is_named(stage: Stage)
     await press(stage, scene.leader, question, "19:00")
     await stage.pass_time(to=at(1, 25, 19, 30, year=2027))
     assert "2月1日（周一）19:30" in asked(scene.leader, "📅 组长您好")[-1].text
+
+
+async def test_the_standing_meeting_is_of_any_kind_and_a_co_leader_hears_of_a_skip(
+    stage: Stage,
+) -> None:
+    scene = await standing(stage, "/monthly 每月5号晚上七点半 党小组会")
+    [second] = await residents(stage, scene, 1)
+    await say(stage, second, scene.group, "我来了")
+    await reply(stage, scene.leader, scene.group.messages[-1], "/leader")
+    await stage.pass_time(to=at(11, 28, 19, 30))
+    [question] = asked(scene.leader, "📅 组长您好")
+    assert "下次党小组会是 12月5日" in question.text
+    await press(stage, scene.leader, question, "这次不开")
+    assert "12月5日（周六）的例会这次不开了" in second.private().messages[-1].text
+    await stage.pass_time(to=at(12, 29, 19, 30))
+    await press(stage, second, asked(second, "📅 组长您好")[-1], "就这天开")
+    await say(stage, second, second.private(), "活动室")
+    assert "学习" in second.private().messages[-1].text
+    panel = await say(stage, scene.leader, scene.leader.private(), "每月安排")
+    assert "例会（党小组会）" in panel.text
+    await press(stage, scene.leader, panel, "换一种")
+    await press(stage, scene.leader, panel, "业主大会")
+    await stage.pass_time(to=at(1, 14, 19, 30, year=2027))  # fifteen days' notice, and a week to decide
+    assert "下次业主大会是 2月5日" in asked(scene.leader, "📅 组长您好")[-1].text
 
 
 async def test_quiet_hours_are_set_by_button_or_line_and_hold_what_is_not_urgent(stage: Stage) -> None:
