@@ -13,9 +13,10 @@ from handlers.routes import Routes
 from handlers.speech import Speech
 from handlers.words import Words
 from services import monthly
-from storage import outbox, updates
+from storage import ballots, outbox, updates
 from storage.outbox import Due
 from storage.store import Store, Unavailable
+from storage.sweeping import sweep
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Clock:
         self._now = now
         self._seconds = seconds
         self._tidied: datetime | None = None
+        self._swept: datetime | None = None
         self._scheduler: AsyncIOScheduler | None = None
 
     def start(self) -> None:
@@ -79,6 +81,7 @@ class Clock:
         try:
             while await self._do_some():
                 pass
+            await self._sweep()
             await self._tidy()
         except Unavailable as error:
             log.warning("the schedule has to wait: %s", error)
@@ -93,6 +96,13 @@ class Clock:
             await updates.forget_received_before(unit.conn, now - KEEP_RECEIVED)
             await monthly.wind(unit)
         self._tidied = now
+
+    async def _sweep(self) -> None:
+        """Once a sealed ballot has closed, leave nothing that tells in which order its votes came."""
+        async with self._store.glance() as conn:
+            closed = await ballots.last_sealed(conn)
+        if closed is not None and (self._swept is None or self._swept < closed):
+            self._swept = closed if await sweep(self._store.engine) else None
 
     async def _do_some(self) -> bool:
         async with self._store.glance() as conn:

@@ -11,6 +11,7 @@ from handlers.ballots import AskBallot, leave_key, read_most, read_seats
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
+from handlers.secrecy import secrecy_row
 from handlers.speech import Screen, View
 from handlers.thresholds import threshold_row
 from rules.ballots import (
@@ -157,6 +158,7 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
             for basis in Basis
             if basis is not ballot.basis
         ),
+        secrecy_row(view, ballot),
         *threshold_row(view, ballot),
         (Key(view.label("ballot_start"), StartBallot(ballot.id)),),
         (Key(view.label("cancel"), DropBallot(ballot.id)),),

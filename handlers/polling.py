@@ -15,6 +15,7 @@ from rules.ballots import Ballot, BallotAlreadyClosed, Option, State
 from rules.counting import Method
 from rules.homes import Building
 from rules.people import Chat
+from rules.secrecy import Secrecy
 from rules.votes import NotThisBallot
 from rules.ways import BLOCK, ONE_PRESS
 from services import ballots, results
@@ -78,7 +79,11 @@ def facts(ballot: Ballot, zone: str, now: datetime, *, lines: int = _LINES) -> d
 
 def votes_in_group(ballot: Ballot) -> bool:
     """Whether one press in the group is a whole vote."""
-    return ballot.method in ONE_PRESS and len(ballot.options) <= IN_GROUP
+    return (
+        ballot.method in ONE_PRESS
+        and len(ballot.options) <= IN_GROUP
+        and ballot.secrecy is not Secrecy.SEALED  # what cannot be changed is looked over first
+    )
 
 
 async def announce(speech: Speech, building: Building, group: Chat, ballot: Ballot) -> None:

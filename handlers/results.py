@@ -21,6 +21,7 @@ from rules.counting import Method, Step, explain
 from rules.counting.question import BUDGETS
 from rules.exchange.amounts import amount_text
 from rules.results import Standing, may_show, standings, verdict
+from rules.secrecy import Secrecy
 from rules.thresholds import Base, Dimension, Verdict, square_metres
 from rules.votes import NotThisBallot
 from rules.ways import BLOCK, Choice
@@ -136,6 +137,8 @@ def _keys(view: View, ballot: Ballot, known: dict[str, Any]) -> Keys:
         (Key(view.label("result_how"), link=view.link(f"bh_{ballot.id}")),),
         (Key(view.label("result_mine"), MyVote(ballot.id)),),
     ]
+    if ballot.secrecy is Secrecy.NAMED and ballot.result is not None and may_show(ballot.result):
+        rows.append((Key(view.label("result_record"), link=view.link(f"bw_{ballot.id}")),))
     last = []
     if not published.over:
         last.append(Key(view.label("result_object"), link=view.link(f"bo_{ballot.id}")))
@@ -278,7 +281,9 @@ async def my_vote(here: Here, button: MyVote) -> None:
 
 
 def _briefly(ballot: Ballot, choice: Choice) -> list[str]:
-    """What was chosen, by name where an alert has room for it."""
+    """What was chosen, by name where an alert has room for it; nothing of a sealed vote."""
+    if not choice:
+        return []
     names = ballot.names_of(choice, 20)
     return names if sum(map(len, names)) <= _ALERT else ballot.labels_of(choice)
 
@@ -303,7 +308,7 @@ async def take_receipt(here: Here, _data: dict[str, Any]) -> None:
 
 async def _tell_receipt(here: Here, text: str) -> None:
     ballot, receipt, cast = await results.by_receipt(here.unit.conn, text)
-    labels = ballot.names_of(cast.choice)
+    labels = ballot.names_of(cast.choice) if cast.choice else []
     await here.say("results.receipt", ballot=ballot, receipt=receipt, labels=labels, reason=cast.reason)
 
 

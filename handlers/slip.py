@@ -15,6 +15,7 @@ from rules.counting.question import BUDGETS, RANKED
 from rules.meetings import written
 from rules.owners import check_right
 from rules.people import NotAResident
+from rules.secrecy import Secrecy, check_unsealed
 from rules.votes import check_open
 from rules.ways import (
     BLOCK,
@@ -49,7 +50,7 @@ class Tick(Button, code="st"):
 
 
 class PickFor(Button, code="sv"):
-    """Chooses for somebody else, to be looked over first: whose vote it is must be plain."""
+    """Chooses on a paper that is looked over first: for somebody else, or where no vote can be changed."""
 
     ballot: int
     option: int
@@ -144,13 +145,23 @@ async def _mine(here: Here, ballot_id: int) -> Ballot:
     """An open ballot in which this person has a vote, or, on a proxy's paper, that of somebody else.
 
     Raises NoSuchBallot, BallotNotOpen, BallotClosed, NotAResident, NotOnTheRoll, NotAnOwner, NobodySpeaks,
-    AnotherSpeaks, ProxyInForce, ProxyUsed, ProxyOver, NotYourProxy.
+    AnotherSpeaks, ProxyInForce, ProxyUsed, ProxyOver, NotYourProxy, SealedVoteStands.
     """
     ballot = await ballots.find(here.unit.conn, ballot_id)
     known = await box.open_ballot(here.unit.conn, ballot.id)
     check_open(known, here.now)
-    await _check_right(here, ballot, (await _draft(here, ballot)).proxy)
+    proxy = (await _draft(here, ballot)).proxy
+    await _check_right(here, ballot, proxy)
+    if ballot.secrecy is Secrecy.SEALED:
+        await _check_unsealed(here, ballot, proxy)
     return ballot
+
+
+async def _check_unsealed(here: Here, ballot: Ballot, proxy: int) -> None:
+    """Go on only while a vote is left that can still be put into the urn. Raises SealedVoteStands."""
+    mine = await proxies.voters(here.unit.conn, ballot, here.person.id, proxy)
+    voted = [voter.id for voter in mine if await stored.vote_of(here.unit.conn, ballot.id, voter.id)]
+    check_unsealed(mine, voted)
 
 
 async def _check_right(here: Here, ballot: Ballot, proxy: int) -> None:
@@ -191,6 +202,8 @@ async def tick(here: Here, button: Tick) -> None:
     choice = tapped(ballot.way, draft.choice, button.option)
     await _keep(here, ballot, replace(draft, choice=choice, checking=False))
     places = {number: place for place, rank in enumerate(ranks(choice), 1) for number in rank}
+    if ballot.secrecy is Secrecy.SEALED:
+        return  # what a press was answered is kept, to answer a second delivery alike
     await here.tell(
         "slip.ranked" if ballot.method in RANKED else "slip.ticked",
         option=ballot.options[button.option - 1],
@@ -204,11 +217,11 @@ async def tick(here: Here, button: Tick) -> None:
 
 @routes.press(PickFor)
 async def pick_for(here: Here, button: PickFor) -> None:
-    """Choose one option on a proxy's paper."""
+    """Choose one option on a paper that is looked over first: a proxy's, or a sealed one."""
     here.in_private()
     ballot = await _mine(here, button.ballot)
     draft = await _draft(here, ballot)
-    if ballot.method not in ONE_PRESS or not draft.proxy:
+    if ballot.method not in ONE_PRESS or not (draft.proxy or ballot.secrecy is Secrecy.SEALED):
         raise UnknownOption
     choice = check_choice(ballot.way, (button.option,))
     await _keep(here, ballot, replace(draft, choice=choice, checking=True, reason=""))
@@ -226,6 +239,8 @@ async def rate(here: Here, button: Rate) -> None:
     if button.score or not 1 <= button.option <= len(ballot.options):
         choice = rated(ballot.way, draft.choice, button.option, button.score)
         await _keep(here, ballot, replace(draft, choice=choice, checking=False))
+    if ballot.secrecy is Secrecy.SEALED and button.score:
+        return
     given = stars(choice[button.option - 1] if choice else 0)
     await here.tell("slip.rated", option=ballot.options[button.option - 1], given=given)
 

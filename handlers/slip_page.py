@@ -28,6 +28,7 @@ from handlers.voting import CastVote, HandIn, HandInFor
 from rules.ballots import Ballot, Option
 from rules.counting import Method
 from rules.counting.question import BUDGETS, RANKED
+from rules.secrecy import Secrecy
 from rules.voters import Voter
 from rules.votes import Vote
 from rules.ways import (
@@ -81,6 +82,8 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     }
     if not ballot.is_open(view.now):
         return Screen(view.html("slip.closed", **known))
+    if ballot.secrecy is Secrecy.SEALED and len(stands) == len(mine) > 0:
+        return Screen(view.html("slip.sealed_in", **known))
     screen = _draw(view, ballot, draft, known)
     if not draft.proxy:
         return screen
@@ -99,17 +102,18 @@ async def _stands(view: View, ballot: Ballot, voter: Voter, person_id: int) -> S
     vote: Vote | None = await stored.vote_of(view.conn, ballot.id, voter.id)
     if vote is None:
         return None
-    names = ballot.names_of(vote.choice, 20)
+    names = ballot.names_of(vote.choice, 20) if vote.choice else []
     return Stands(voter.door, names, Cast(vote.choice, vote.reason), vote.receipt, vote.by_id != person_id)
 
 
 def _draw_single(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:
-    taken = {number for vote in known["stands"] for number in vote.cast.choice}
+    sealed = ballot.secrecy is Secrecy.SEALED
+    taken = set(draft.choice) if sealed else {n for vote in known["stands"] for n in vote.cast.choice}
     shown = _page(ballot, draft)
     rows = []
     for option in shown:
         blocks = ballot.method is Method.CONSENT and option.number == BLOCK
-        press = PickFor if draft.proxy else CastVote
+        press = PickFor if draft.proxy or sealed else CastVote
         does = BlockIt(ballot.id) if blocks else press(ballot.id, option.number)
         rows.append((Key(_mark(view, option, "✅" if option.number in taken else "▫️"), does),))
     text = view.html("slip.single", shown=shown, **known)

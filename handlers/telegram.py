@@ -37,10 +37,11 @@ from handlers.words import Words
 from rules.homes import Building
 from rules.people import Chat, Person
 from rules.refusals import Refusal
+from rules.secrecy import Secrecy
 from rules.thresholds import Charter
 from services import straws
 from services.vote_box import VoteBox
-from storage import homes, people, updates
+from storage import ballots, homes, people, updates
 from storage.store import Store, Unavailable, Unit
 
 log = logging.getLogger(__name__)
@@ -281,9 +282,17 @@ class Reception:
         if fault:
             log.error("fault in update %s", heard.update_id, exc_info=error)
         try:
-            await self._run(heard, Route(self._apologise), error, fault, update.to_dict())
+            kept = update.to_dict() if fault and not await self._is_sealed(update) else None
+            await self._run(heard, Route(self._apologise), error, fault, kept)
         except Unavailable:
             await self._turn_away(heard)
+
+    async def _is_sealed(self, update: Update) -> bool:
+        """Whether it was pressed on a sealed ballot's paper: what somebody ticks there is kept nowhere."""
+        button = unpack(update.callback_query.data or "") if update.callback_query else None
+        async with self.store.glance() as conn:
+            ballot = await ballots.find(conn, getattr(button, "ballot", 0))
+        return ballot is not None and ballot.secrecy is Secrecy.SEALED
 
     async def _turn_away(self, heard: Heard) -> None:
         """Nothing was stored: have it brought again where that can be, else tell the person."""
@@ -305,7 +314,7 @@ class Reception:
             log.warning("an apology could not be sent: %s", error)
 
     async def _apologise(
-        self, here: Here, error: Exception, fault: str | None, payload: dict[str, Any]
+        self, here: Here, error: Exception, fault: str | None, payload: dict[str, Any] | None
     ) -> None:
         if isinstance(error, Refusal):
             await refuse(here, error)

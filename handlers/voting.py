@@ -54,7 +54,9 @@ class BoxedVote:
         lang, ballot = outcome.lang or self.lang, outcome.ballot
         noted = {door: told.vote for door, told in outcome.doors.items() if isinstance(told, Noted)}
         said = []
-        if noted:
+        if noted and ballot.sealed:
+            said.append(words.plain(lang, "voting.sealed", doors=list(noted)))
+        elif noted:
             chosen = _names(ballot, next(iter(noted.values())).choice)
             said.append(words.plain(lang, "voting.noted", doors=list(noted), chosen=chosen))
         for door, told in outcome.doors.items():

@@ -76,6 +76,7 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         office=_office,
         recurs=_recurs,
         basis=_basis,
+        secrecy=_secrecy,
         electorate=_electorate,
         turnout=_turnout,
         voters=_voters,
@@ -136,6 +137,12 @@ def _recurs(context: Context, pattern: Pattern) -> str:
 def _basis(context: Context, basis: str) -> str:
     """一户一票, one vote a household: the block of owners.j2 that is named like the basis."""
     return _render(context.environment, context["lang"], f"owners.{basis}", {})
+
+
+@pass_context
+def _secrecy(context: Context, name: str) -> str:
+    """What a kind of secrecy promises: a block of secrecy.j2."""
+    return _render(context.environment, context["lang"], f"secrecy.{name}", {})
 
 
 @pass_context

@@ -14,6 +14,7 @@ from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.meetings import PROPOSAL_LIMIT, written
 from rules.money import NoBudget
 from rules.refusals import Refusal
+from rules.secrecy import Secrecy
 from rules.thresholds import Threshold
 from rules.voters import Basis
 from rules.ways import ONE_PRESS, Choice, Way, named
@@ -95,6 +96,7 @@ class Ballot:
     completion: Completion | None = None
     ties: TieRule = TieRule.MEETING
     threshold: Threshold | None = None  # none: of before there were any
+    secrecy: Secrecy = Secrecy.CONFIDENTIAL
 
     @property
     def way(self) -> Way:

@@ -51,6 +51,10 @@ class NoSuchReceipt(Refusal):
     """No vote that was counted has this receipt."""
 
 
+class NotNamed(Refusal):
+    """Who chose what is in the record of named ballots only, and from three votes on."""
+
+
 class NotTheAnswerer(Refusal):
     """Objections are answered by the supervisor, or the leader where none is named."""
 

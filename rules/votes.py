@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.refusals import Refusal
+from rules.secrecy import Secrecy
 from rules.voters import Basis, Voter
 from rules.ways import Choice, Way
 
@@ -46,6 +47,12 @@ class OpenBallot:
     labels: Sequence[str]
     zone: str
     basis: Basis = Basis.HOUSEHOLD
+    secrecy: Secrecy = Secrecy.CONFIDENTIAL
+
+    @property
+    def sealed(self) -> bool:
+        """Whether votes go into the urn."""
+        return self.secrecy is Secrecy.SEALED
 
 
 @dataclass(frozen=True, slots=True)

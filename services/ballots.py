@@ -37,6 +37,7 @@ from rules.meetings import Item, ItemState, Meeting
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
 from rules.results import areas_of, days_published, publication, result_of, summary, tally
+from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
 from rules.thresholds import PLAIN_CHARTER, Charter, Threshold, fitting, usual
 from rules.urgent import check_votable
 from rules.voters import Basis
@@ -190,7 +191,8 @@ async def redraft(unit: Unit, ballot: Ballot, plan: Plan) -> None:
     """Let a draft be counted as a plan says. Raises what `check_plan` raises."""
     plan = check_plan(plan)
     building = await homes.building(unit.conn, ballot.building_id)
-    await ballots.change(unit.conn, ballot.id, **_way(plan))
+    secrecy = _kept_secrecy(ballot, ballot.basis, plan.method)
+    await ballots.change(unit.conn, ballot.id, secrecy=str(secrecy), **_way(plan))
     if plan.method is not ballot.method:
         await ballots.offer(unit.conn, ballot.id, _offered(plan, building.lang))
     await outbox.renew(unit, "ballot_draft", ballot.id)
@@ -204,7 +206,23 @@ async def set_basis(unit: Unit, building: Building, ballot: Ballot, basis: Basis
     before, after = (fitting(ballot.method, one) for one in (ballot.basis, basis))
     if asked in before and asked not in after:
         asked = usual(ballot.method)
-    await ballots.change(unit.conn, ballot.id, basis=str(basis), threshold=asked.written())
+    secrecy = _kept_secrecy(ballot, basis, ballot.method)
+    values = {"basis": str(basis), "threshold": asked.written(), "secrecy": str(secrecy)}
+    await ballots.change(unit.conn, ballot.id, **values)
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+
+
+def _kept_secrecy(ballot: Ballot, basis: Basis, method: Method) -> Secrecy:
+    """A draft's secrecy, where what it is changed to allows it."""
+    fits = ballot.secrecy in fitting_secrecy(basis, method)
+    return ballot.secrecy if fits else Secrecy.CONFIDENTIAL
+
+
+async def set_secrecy(unit: Unit, ballot: Ballot, secrecy: Secrecy) -> None:
+    """Say of a draft who can know what somebody chose. Raises SecrecyDoesNotFit."""
+    if secrecy not in fitting_secrecy(ballot.basis, ballot.method):
+        raise SecrecyDoesNotFit
+    await ballots.change(unit.conn, ballot.id, secrecy=str(secrecy))
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
 
@@ -296,6 +314,7 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
         "question": ballot.question,
         "basis": str(ballot.basis),
         "method": str(ballot.method),
+        "secrecy": str(ballot.secrecy),
         "options": [[option.label, option.text] for option in ballot.options],
         "at_most": ballot.at_most,
         "seats": ballot.seats,
@@ -337,7 +356,7 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
         raise BallotAlreadyClosed
     building = await homes.building(unit.conn, ballot.building_id)
     await papers.lapse(unit, ballot)
-    cast = await ballots.votes_of(unit.conn, ballot.id)
+    cast = await _cast(unit.conn, ballot)
     counted = [Cast(vote.choice, vote.reason) for vote in cast]
     outcome = await asyncio.to_thread(tally, ballot, counted)
     early = ballot.closes_at is not None and unit.now < ballot.closes_at
@@ -356,7 +375,7 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
         result=result,
         publication_until=end.ends,
     )
-    await _write_down(unit, closed, [_told(vote) for vote in cast])
+    await _write_down(unit, closed, [_told(closed, vote) for vote in cast])
     await schedule.unschedule(unit.conn, ballot.id, CLOSE)
     await reminding.unschedule_ballot(unit, ballot.id)
     over = closing(end, ZoneInfo(building.zone))
@@ -367,10 +386,21 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     return closed
 
 
-def _told(vote: Vote) -> dict[str, Any]:
-    """A vote as the log tells it: by its receipt, with the reason of who blocks."""
+async def _cast(conn: Connection, ballot: Ballot) -> list[Vote]:
+    """Every vote to be counted; those of a sealed ballot out of its urn, as many as voted."""
+    if ballot.secrecy is not Secrecy.SEALED:
+        return await ballots.votes_of(conn, ballot.id)
+    await ballots.drop_drafts(conn, ballot.id)
+    lying = await ballots.urn_of(conn, ballot.id)
+    assert len(lying) == ballot.voted, "a vote goes into the urn in the transaction that says it was cast"
+    return lying
+
+
+def _told(ballot: Ballot, vote: Vote) -> dict[str, Any]:
+    """A vote as the log tells it: by its receipt, with the reason of who blocks; if named, with its voter."""
     reason = {"reason": vote.reason} if vote.reason else {}
-    return {"receipt": vote.receipt, "choice": list(vote.choice), **reason}
+    voter = {"voter": vote.voter_id} if ballot.secrecy is Secrecy.NAMED else {}
+    return {"receipt": vote.receipt, "choice": list(vote.choice), **reason, **voter}
 
 
 async def _write_down(unit: Unit, ballot: Ballot, cast: list[dict[str, Any]]) -> None:

@@ -20,9 +20,8 @@ from rules.minutes_freezing import freeze
 from rules.proof import DIGEST, FORMAT, MINOR, VERSION, export_digest
 from rules.results import FIGURES, may_show, recount_file
 from rules.voters import Basis
-from rules.ways import Cast
 from services import minutes
-from services.results import counted_votes
+from services.results import counted_votes, kept_votes
 from storage import attendance, ballots, homes, log, meetings, objections, people, voters
 from storage import minutes as files
 from storage.store import Connection
@@ -154,6 +153,7 @@ async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
         "question": ballot.question,
         "basis": str(ballot.basis),
         "method": str(ballot.method),
+        "secrecy": str(ballot.secrecy),
         "at_most": ballot.at_most,
         "seats": ballot.seats,
         "ties": str(ballot.ties),
@@ -183,23 +183,18 @@ async def _outcome(conn: Connection, ballot: Ballot) -> dict[str, Any]:
     if ballot.state is not BallotState.CLOSED:
         return {"result": None, "votes": None, "publication_until": None, "objections": []}
     told = _may_tell(ballot)
-    votes = await counted_votes(conn, ballot) if told else {}
+    votes = await kept_votes(conn, ballot) if told else None
     return {
         "result": {
             name: value for name, value in (ballot.result or {}).items() if told or name not in FIGURES
         },
-        "votes": [_vote(receipt, cast) for receipt, cast in votes.items()] if told else None,
+        "votes": votes,
         "publication_until": str(ballot.publication_until),
         "objections": [
             {"at": _moment(one.at), "text": one.text, "state": one.state, "answer": one.answer}
             for one in await objections.of_ballot(conn, ballot.id)
         ],
     }
-
-
-def _vote(receipt: str, cast: Cast) -> dict[str, Any]:
-    reason = {"reason": cast.reason} if cast.reason else {}
-    return {"receipt": receipt, "choice": list(cast.choice), **reason}
 
 
 def _may_tell(ballot: Ballot) -> bool:

@@ -26,6 +26,7 @@ from rules.papers import (
     read_marks,
 )
 from rules.people import NotAResident
+from rules.secrecy import Secrecy
 from rules.voters import Basis
 from rules.votes import BallotClosed
 from rules.ways import check_choice
@@ -74,7 +75,7 @@ async def begin(unit: Unit, ballot_id: int, person_id: int) -> Stack:
     await check_teller(unit.conn, ballot, person_id)
     if not ballot.is_open(unit.now):
         raise BallotClosed(closes_at=ballot.closes_at, zone="Asia/Shanghai")
-    if ballot.basis is Basis.PERSON:
+    if ballot.basis is Basis.PERSON or ballot.secrecy is Secrecy.SEALED:
         raise PaperNotForThisBallot
     for stack in await papers.of_ballot(unit.conn, ballot.id):
         if stack.teller_id == person_id and stack.state is StackState.OPEN:

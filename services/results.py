@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.ballots import Ballot, State
@@ -18,15 +19,18 @@ from rules.results import (
     NoResultYet,
     NoSuchObjection,
     NoSuchReceipt,
+    NotNamed,
     NotTheAnswerer,
     NotYourBallot,
     Objection,
     check_objection,
     days_published,
+    may_show,
     publication,
     publication_over,
     tally,
 )
+from rules.secrecy import Secrecy
 from rules.votes import NotOnTheRoll
 from rules.ways import Cast
 from services import outbox
@@ -38,7 +42,7 @@ from storage.store import Connection, Unit
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A vote of one's own as it was counted; without a receipt where none was cast."""
+    """A vote of one's own as it was counted; without a receipt where none was cast, empty where sealed."""
 
     door: Door
     receipt: str | None
@@ -61,11 +65,30 @@ async def check_reader(conn: Connection, ballot: Ballot, person_id: int) -> None
         raise NotYourBallot
 
 
+async def kept_votes(conn: Connection, ballot: Ballot) -> list[dict[str, Any]]:
+    """Every vote as the log has kept it since the closing; of a named ballot with its `voter`."""
+    closed = await log.first(conn, f"ballot:{ballot.id}", "closed")
+    assert closed is not None, "it is written in the transaction that closes"
+    votes: list[dict[str, Any]] = closed.data["votes"]
+    return votes
+
+
 async def counted_votes(conn: Connection, ballot: Ballot) -> dict[str, Cast]:
-    """Every vote by its receipt, as the log has kept it since the closing."""
-    events = await log.read(conn, f"ballot:{ballot.id}")
-    kept = next(event.data["votes"] for event in reversed(events) if event.kind == "closed")
+    """Every vote by its receipt; those of a sealed ballot by the keys they had in the urn."""
+    kept = await kept_votes(conn, ballot)
     return {vote["receipt"]: Cast(tuple(vote["choice"]), vote.get("reason", "")) for vote in kept}
+
+
+async def record_of(conn: Connection, ballot: Ballot) -> list[tuple[Door, Cast]]:
+    """Who chose what in a named ballot, in the order of its roll. Raises NotNamed."""
+    if ballot.secrecy is not Secrecy.NAMED or ballot.result is None or not may_show(ballot.result):
+        raise NotNamed
+    kept = {vote["voter"]: vote for vote in await kept_votes(conn, ballot)}
+    doors = await conn.run_sync(voters.named, ballot.basis, kept)
+    return [
+        (doors[voter], Cast(tuple(vote["choice"]), vote.get("reason", "")))
+        for voter, vote in sorted(kept.items())
+    ]
 
 
 async def recount(conn: Connection, ballot: Ballot) -> Outcome:
@@ -83,17 +106,18 @@ async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Co
     found = []
     for voter in mine:
         vote = await ballots.vote_of(conn, ballot.id, voter.id)
-        receipt = vote.receipt if vote is not None and vote.receipt in counted else None
-        found.append(Counted(voter.door, receipt, counted[receipt] if receipt else Cast(())))
+        sealed = ballot.secrecy is Secrecy.SEALED  # counted, nobody knows as what
+        receipt = vote.receipt if vote is not None and (sealed or vote.receipt in counted) else None
+        found.append(Counted(voter.door, receipt, counted.get(receipt or "", Cast(()))))
     return found
 
 
 async def by_receipt(conn: Connection, text: str) -> tuple[Ballot, str, Cast]:
-    """The ballot, the receipt and the vote that was counted under it. Raises NoSuchReceipt."""
+    """The ballot, the receipt and the vote counted under it; empty if sealed. Raises NoSuchReceipt."""
     plain = "".join(letter for letter in text.upper() if letter.isascii() and letter.isalnum())
     receipt = f"{plain[:5]}-{plain[5:]}"
     for ballot in await ballots.with_receipt(conn, receipt):
-        return ballot, receipt, (await counted_votes(conn, ballot))[receipt]
+        return ballot, receipt, (await counted_votes(conn, ballot)).get(receipt, Cast(()))
     raise NoSuchReceipt(text=text[:20])
 
 

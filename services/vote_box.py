@@ -16,6 +16,7 @@ from rules.owners import check_right
 from rules.people import NotAResident
 from rules.proxies import check_mandates, check_own_votes
 from rules.refusals import Refusal
+from rules.secrecy import check_unsealed
 from rules.voters import Voter
 from rules.votes import (
     PROXY,
@@ -23,6 +24,7 @@ from rules.votes import (
     Noted,
     NotThisBallot,
     OpenBallot,
+    Vote,
     cast,
     check_no_paper,
     check_open,
@@ -188,6 +190,8 @@ def _authorise(desk: Desk, ballot: OpenBallot | None, press: Press, now: datetim
     if person not in desk.residents:
         raise NotAResident
     voters = _voters(desk, ballot, press, person)
+    if ballot.sealed:
+        return check_unsealed(voters, (voter for held, voter in desk.votes if held == ballot.id))
     return check_no_paper(voters, (vote for one in voters if (vote := desk.votes.get((ballot.id, one.id)))))
 
 
@@ -201,6 +205,8 @@ def _voters(desk: Desk, ballot: OpenBallot, press: Press, person: int) -> list[V
 
 
 def _cast(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int, now: datetime) -> Noted | AskFamily:
+    if ballot.sealed:
+        return _throw_in(desk, ballot, press, voter_id)
     key = (ballot.id, voter_id)
     previous, by = desk.votes.get(key), desk.people[press.user]
     how = PROXY if press.proxy else "chat"
@@ -217,6 +223,17 @@ def _cast(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int, now: date
         if previous is None or outcome.changed:
             desk.cast.append(key)
     return outcome
+
+
+def _throw_in(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int) -> Noted:
+    """A sealed vote: beside its voter stands that they voted; what they chose lies in the urn."""
+    how = PROXY if press.proxy else "chat"
+    vote = Vote(voter_id, (), desk.people[press.user], new_receipt(), how=how)
+    desk.votes[ballot.id, voter_id] = desk.changed[ballot.id, voter_id] = vote
+    desk.urns[ballot.id][new_receipt()] = press.choice
+    desk.first[ballot.id] += 1
+    desk.cast.append((ballot.id, voter_id))
+    return Noted(vote, changed=False)
 
 
 def new_receipt() -> str:

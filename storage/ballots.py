@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, select, update
+from sqlalchemy import RowMapping, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.ballots import Ballot, Option, State
 from rules.counting import Completion, Method, TieRule
 from rules.papers import Slip
+from rules.secrecy import Secrecy
 from rules.thresholds import read_threshold
 from rules.voters import Basis
 from rules.votes import PAPER, Vote
 from rules.ways import Choice
 from storage.rows import every, key, one
-from storage.tables import ballots, drafts, options, people, votes
+from storage.tables import ballots, drafts, options, people, urn, votes
 
 _COLUMNS = [name for name in Ballot.__slots__ if name != "options"]
 
@@ -79,6 +80,7 @@ def _ballot(row: RowMapping, offered: list[Option]) -> Ballot:
         method=Method(found.method),
         state=State(found.state),
         ties=TieRule(found.ties),
+        secrecy=Secrecy(found.secrecy),
         threshold=None if row["threshold"] is None else read_threshold(row["threshold"]),
         completion=None if found.completion is None else Completion(found.completion),
     )
@@ -99,6 +101,24 @@ async def votes_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:
     """The votes of a ballot in the order of their receipts, which says nothing of who cast them."""
     query = select(votes).where(votes.c.ballot_id == ballot_id).order_by(votes.c.receipt)
     return [_vote(row) for row in (await conn.execute(query)).mappings()]
+
+
+async def urn_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:
+    """The votes in the urn of a sealed ballot, in the order of their keys: of nobody, by nobody."""
+    query = select(urn).where(urn.c.ballot_id == ballot_id).order_by(urn.c.key)
+    return [Vote(0, tuple(row.choice), 0, row.key) for row in await conn.execute(query)]
+
+
+async def drop_drafts(conn: AsyncConnection, ballot_id: int) -> None:
+    """Burn the papers that are being filled in."""
+    await conn.execute(delete(drafts).where(drafts.c.ballot_id == ballot_id))
+
+
+async def last_sealed(conn: AsyncConnection) -> datetime | None:
+    """When the last sealed ballot closed."""
+    query = select(func.max(ballots.c.closed_at)).where(ballots.c.secrecy == str(Secrecy.SEALED))
+    last: datetime | None = await conn.scalar(query)
+    return last
 
 
 async def with_receipt(conn: AsyncConnection, receipt: str) -> list[Ballot]:

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.counting import Method
 from rules.events import Event, follow
 from rules.proxies import Mandate
+from rules.secrecy import Secrecy
 from rules.voters import Basis, Voter
 from rules.votes import OpenBallot, Vote
-from rules.ways import Way
+from rules.ways import Choice, Way
 from storage import voters as rights
 from storage.proxies import entrusted, use
 from storage.rows import among, every
@@ -29,10 +30,12 @@ from storage.tables import (
     buildings,
     cards,
     chats,
+    drafts,
     events,
     options,
     people,
     seen_updates,
+    urn,
     votes,
 )
 
@@ -54,6 +57,9 @@ class Desk:
     asked: dict[tuple[int, int], Vote] = field(default_factory=dict)  # stand, but another member asked
     shown: set[tuple[int, str]] = field(default_factory=set)  # (ballot, address) of those who voted
     used: set[int] = field(default_factory=set)  # proxies that were voted with
+    urns: dict[int, dict[str, Choice]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )  # ballot -> key -> vote
     first: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # ballot -> first votes
     cast: list[tuple[int, int]] = field(default_factory=list)  # (ballot, voter), in order of the presses
 
@@ -121,6 +127,7 @@ def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, Ope
             labels[row.id],
             row.zone,
             Basis(row.basis),
+            Secrecy(row.secrecy),
         )
         for row in conn.execute(query)
     }
@@ -164,12 +171,31 @@ def save(conn: Connection, desk: Desk, answers: Mapping[int, dict[str, Any]], no
         more = update(ballots).where(ballots.c.id == bindparam("ballot"))
         counts = [{"ballot": ballot_id, "count": count} for ballot_id, count in desk.first.items()]
         conn.execute(more.values(voted=ballots.c.voted + bindparam("count")), counts)
+    _seal(conn, desk)
     if desk.used:
         use(conn, desk.used, now)
     _renew_cards(conn, desk)
     if answers:
         rows = [{"update_id": key, "at": now, "toast": toast} for key, toast in answers.items()]
         conn.execute(seen_updates.insert(), rows)
+
+
+def _seal(conn: Connection, desk: Desk) -> None:
+    """Put sealed votes into their urns, and burn the papers they were filled in on.
+
+    An urn is laid anew whole, in the order of its random keys, so that neither the place of a row in the file
+    nor the transaction that wrote it says which vote came when. The ballots were changed in this transaction
+    already: no other can lay the same urn meanwhile.
+    """
+    for ballot_id, thrown in desk.urns.items():
+        mine = urn.c.ballot_id == ballot_id
+        lying = {row.key: row.choice for row in conn.execute(select(urn.c.key, urn.c.choice).where(mine))}
+        lying |= {key: list(choice) for key, choice in thrown.items()}
+        conn.execute(delete(urn).where(mine))
+        rows = [{"ballot_id": ballot_id, "key": key, "choice": lying[key]} for key in sorted(lying)]
+        conn.execute(urn.insert(), rows)
+        voters = {vote.by_id for (ballot, _), vote in desk.changed.items() if ballot == ballot_id}
+        conn.execute(delete(drafts).where(drafts.c.ballot_id == ballot_id, drafts.c.person_id.in_(voters)))
 
 
 def _renew_cards(conn: Connection, desk: Desk) -> None:

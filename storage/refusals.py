@@ -36,6 +36,19 @@ _REFUSALS = {
         "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'open'",
         "the ballot is not open",
     ),
+    "urn_keep": ("urn", "UPDATE", "", "a sealed vote is not changed"),
+    "urn_in_time": (
+        "urn",
+        "INSERT",
+        "(SELECT state FROM ballots WHERE id = NEW.ballot_id) <> 'open'",
+        "the ballot is not open",
+    ),
+    "urn_stays": (  # while it is open, it is laid anew in the order of its keys
+        "urn",
+        "DELETE",
+        "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'open'",
+        "a sealed vote is not deleted",
+    ),
     "ballots_frozen": (
         "ballots",
         "UPDATE",
@@ -48,7 +61,8 @@ _REFUSALS = {
             " OR COALESCE(OLD.seed, '') <> COALESCE(NEW.seed, '')"
             " OR COALESCE(OLD.budget, 0) <> COALESCE(NEW.budget, 0)"
             " OR COALESCE(OLD.completion, '') <> COALESCE(NEW.completion, '') OR OLD.ties <> NEW.ties"
-            " OR COALESCE(OLD.threshold, '') <> COALESCE(NEW.threshold, ''))"
+            " OR COALESCE(OLD.threshold, '') <> COALESCE(NEW.threshold, '')"
+            " OR OLD.secrecy <> NEW.secrecy)"
         ),
         "an open ballot is frozen",
     ),

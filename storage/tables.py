@@ -397,6 +397,7 @@ ballots = Table(
     Column("completion", String),  # rules.counting.Completion, of equal shares
     Column("ties", String, nullable=False, default="meeting", server_default="meeting"),
     Column("threshold", Text),  # rules.thresholds.Threshold, whole; empty: of before there were any
+    Column("secrecy", String, nullable=False, default="confidential", server_default="confidential"),
 )
 
 straws = Table(  # straw polls: a mood, never a ballot
@@ -459,6 +460,15 @@ votes = Table(
     Column("how", String, nullable=False, default="chat", server_default="chat"),  # "chat", "proxy", "paper"
     ForeignKeyConstraint(["ballot_id", "voter_id"], ["rolls.ballot_id", "rolls.voter_id"]),
     UniqueConstraint("ballot_id", "receipt"),
+)
+
+urn = Table(  # the votes of sealed ballots, apart from who cast them: no voter, no time, no order
+    "urn",
+    metadata,
+    Column("ballot_id", Integer, ForeignKey("ballots.id"), primary_key=True),
+    Column("key", String, primary_key=True),  # random, told to nobody before the closing
+    Column("choice", JSON, nullable=False),
+    sqlite_with_rowid=False,  # or the order of the rows would be that of the votes
 )
 
 drafts = Table(  # a paper being filled in, not yet handed in

@@ -23,6 +23,7 @@ from rules.results import (
     summary,
     tally,
 )
+from rules.secrecy import Secrecy
 from rules.thresholds import BadThreshold, Threshold, as_known, threshold_of
 from rules.voters import Basis, Roll
 from rules.voters import Entry as Line
@@ -37,6 +38,7 @@ LATER: Mapping[str, Any] = {
     "area_cm2": None,
     "parking_counts": False,
     "threshold": None,
+    "secrecy": "confidential",
 }  # frozen too; so where nothing is said
 KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
 
@@ -139,6 +141,7 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         completion=_completion(told),
         ties=_ties(told),
         threshold=_threshold(told),
+        secrecy=_secrecy(told),
     )
 
 
@@ -183,6 +186,13 @@ def _basis(told: Part) -> Basis:
         return Basis(told.get("basis", str))
     except ValueError:
         raise Misfit(Wrong.SHAPE, told.place, "basis") from None
+
+
+def _secrecy(told: Part) -> Secrecy:
+    try:
+        return Secrecy(told.values.get("secrecy", LATER["secrecy"]))
+    except ValueError:
+        raise Misfit(Wrong.SHAPE, told.place, "secrecy") from None
 
 
 def _options(told: Part, frozen: Part) -> tuple[Option, ...]:
@@ -254,6 +264,7 @@ def _result(told: Part, ballot: Ballot, log: Sequence[Entry], closed: Entry) -> 
         choices = _choices(closed.data, ballot)
         if len(choices) != ballot.voted:
             raise Misfit(Wrong.VOTED, closed.place)
+        _check_named(ballot, log, closed)
         result = _recount(ballot, choices, closed, _areas(told, ballot, log, closed, choices))
         if not same(result, closed.data.get("result", dict)):
             raise Misfit(Wrong.COUNT, closed.place)
@@ -262,6 +273,15 @@ def _result(told: Part, ballot: Ballot, log: Sequence[Entry], closed: Entry) -> 
     if closed.told is not None or told.values.get("votes", 0) is not None:
         raise Misfit(Wrong.WITHHELD, closed.place)
     return _result_of_few(told, ballot, closed)
+
+
+def _check_named(ballot: Ballot, log: Sequence[Entry], closed: Entry) -> None:
+    """A named ballot says of each who voted what they chose, any other of nobody."""
+    told = [vote for vote in closed.data.parts("votes") if "voter" in vote.values]
+    voted = {_voter(entry) for entry in log if entry.kind == "cast"}
+    named = sorted(vote.get("voter", int) for vote in told)
+    if named != (sorted(voted) if ballot.secrecy is Secrecy.NAMED else []):
+        raise Misfit(Wrong.VOTED, closed.place, "voter")
 
 
 def _result_of_few(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
