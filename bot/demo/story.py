@@ -40,7 +40,10 @@ class Told:
         self._paused = False
         hurry = chapter is not None and chapter not in self._begun()
         self._mark(playing=True)
-        while not self._paused and await self.next():
+        while not self._paused and (told := await self._act()):
+            if not hurry:
+                await self._look(told)
+            self._tell(told)
             hurry = hurry and self._state.chapter != chapter
             if not hurry:
                 await self._read()
@@ -48,10 +51,23 @@ class Told:
 
     async def step(self) -> None:
         """Do the next thing."""
-        await self.next()
+        if told := await self._act():
+            await self._look(told)
+            self._tell(told)
+
+    async def next(self) -> bool:
+        """Let the next thing happen, without a wait; False at the end."""
+        if told := await self._act():
+            self._tell(told)
+        return told is not None
 
     def _begun(self) -> set[str]:
         return {key for key, _ in self._scripts[: self._chapter + 1]}
+
+    async def _look(self, told: StoryState) -> None:
+        """Where the story goes elsewhere now, give time to see what has just happened here."""
+        if self._state.chat is not None and told.chat != self._state.chat:
+            await self._read()
 
     async def _read(self) -> None:
         """Give time to read the caption; a pause ends it at once."""
@@ -60,23 +76,23 @@ class Told:
             await asyncio.sleep(0.05)
             waited += 0.05
 
-    async def next(self) -> bool:
-        """Let the next thing happen; False at the end."""
+    async def _act(self) -> StoryState | None:
+        """Let happen what was told; what is to be told next, None at the end."""
         while True:
             if self._running is None:
                 if self._chapter + 1 == len(self._scripts):
                     self._mark(done=True)
-                    return False
+                    return None
                 self._chapter += 1
                 self._running = self._scripts[self._chapter][1]()
             try:
-                told = await anext(self._running)
+                return await anext(self._running)
             except StopAsyncIteration:
                 self._running = None
-                continue
-            key = self._scripts[self._chapter][0]
-            self._state = StoryState(self._state.playing, key, told.caption, told.person, told.chat)
-            return True
+
+    def _tell(self, told: StoryState) -> None:
+        key = self._scripts[self._chapter][0]
+        self._state = StoryState(self._state.playing, key, told.caption, told.person, told.chat)
 
     def _mark(self, *, playing: bool | None = None, done: bool | None = None) -> None:
         now = self._state
