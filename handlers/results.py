@@ -14,7 +14,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
-from handlers.words import bar, yuan
+from handlers.words import yuan
 from paper.pictures import Bar, result_picture
 from rules.ballots import Ballot, State
 from rules.counting import Method, Step, explain
@@ -78,7 +78,7 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "building": building,
         "result": ballot.result,
         "rows": rows,
-        "lines": _drawn(view, ballot, rows[: _LINES if len(rows) <= _LINES else _FEW_LINES]),
+        "lines": [(row, _figure(view, ballot, row)) for row in _shown(rows)],
         "reasons": ballot.result.get("reasons", []),
         "blocked": ballot.method is Method.CONSENT and ballot.result["votes"][BLOCK - 1] != 0,
         "spent": sum(ballot.options[number - 1].cost or 0 for number in ballot.result["won"]),
@@ -168,13 +168,9 @@ async def paint(view: View, ballot_id: int) -> Made:
     return Made(f"result-{ballot.id}.png", content)
 
 
-def _drawn(view: View, ballot: Ballot, rows: list[Standing]) -> list[tuple[Standing, str, str]]:
-    """Rows of figures, each with what it says and its bar."""
-    return [(row, _figure(view, ballot, row), _fill(_share(ballot, row))) for row in rows]
-
-
-def _fill(share: Fraction) -> str:
-    return str(bar(share.numerator, share.denominator))
+def _shown(rows: list[Standing]) -> list[Standing]:
+    """The rows of figures that a card lists: bars and the others are in its picture."""
+    return rows[: _LINES if len(rows) <= _LINES else _FEW_LINES]
 
 
 def _figure(view: View, ballot: Ballot, row: Standing) -> str:

@@ -29,7 +29,7 @@ async def month(play: Play) -> AsyncIterator[StoryState]:
     )
     await play.jump(at(play, 8, 9))
     await play.press(doer, desk, "办好了")
-    (_, picture), *_ = await shed_pictures()
+    _, (_, picture), _ = await shed_pictures()
     await doer.send_photo(desk, picture, "尺寸量好了")
     await play.settle()
     await play.press(leader, chat, "确认办好")

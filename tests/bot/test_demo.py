@@ -42,13 +42,14 @@ def _check_the_election(told: str) -> None:
     assert "甲 示例老张（2单元） 多出 3 票" in told
     assert "1.8 票给 丙 示例王姐（8单元）" in told
     assert "🏆 丙 示例王姐（8单元） 12.8 票" in told
+    assert "第 5 轮：甲 12 票，乙 12.2 票，丙 12.8 票，丁 8 票。" in told
     assert "\n丁 示例陈叔（11单元） 8 票" in told
 
 
 def _check_the_owners_ballot(told: str) -> None:
     """All is reached by heads; by area enough take part, and too few are for it."""
-    assert "没有通过\n赞成 107 位业主" in told
-    assert "赞成 107 位业主，反对 75 位业主，弃权 0 位业主" in told
+    assert "没有通过\n赞成 107 位 ▓" in told
+    assert "赞成 107 位，反对 75 位，弃权 0 位。" in told
     assert "107 比 75 多" not in told
     reached = (
         "面积 ❌\n"
