@@ -20,13 +20,6 @@ async def add_task(
     return key(await conn.execute(tasks.insert().values(**values)))
 
 
-async def open_tasks(conn: AsyncConnection, building_id: int) -> list[str]:
-    """What is still to be done in a building, the earliest given out first."""
-    query = select(tasks.c.what).join(meetings, meetings.c.id == tasks.c.meeting_id)
-    query = query.where(meetings.c.building_id == building_id, tasks.c.done_at.is_(None))
-    return list((await conn.scalars(query.order_by(tasks.c.id))).all())
-
-
 async def find_task(conn: AsyncConnection, task_id: int) -> Task | None:
     """A task by an id that somebody pressed."""
     return first(Task, await conn.execute(select(tasks).where(tasks.c.id == task_id)))

@@ -64,6 +64,12 @@ async def test_of_an_open_ballot_and_of_a_mediation_nothing_is_told(stage: Stage
     assert "没有开会" in digest.caption
     assert "1 个表决正在进行" in digest.caption
     assert not any(word in digest.caption for word in ("漏水", "赔偿", "停车位", "还在办", "1/48"))
+    next_draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 楼道灯")
+    assert "楼道灯" in next_draft.text
+    assert not any(word in next_draft.text for word in ("漏水", "赔偿"))
+    await scene.leader.block()
+    await stage.pass_time(to=at(12, 15, 9))
+    assert not any(message.text.startswith("📋") for message in scene.group.messages)
 
 
 async def test_a_month_without_anything_is_passed_over_and_a_late_digest_says_so(stage: Stage) -> None:
@@ -94,4 +100,4 @@ async def test_the_digest_is_switched_off_and_moved_to_another_day(stage: Stage)
     assert digests(scene) == []
     await press(stage, scene.leader, panel, "📊 月报")
     await press(stage, scene.leader, panel, "8")
-    assert "月报：每月8号 9:00 发到群里，下次 12月8日（周二）" in panel.text
+    assert "月报：每月8号 09:00 发到群里，下次 12月8日（周二）" in panel.text

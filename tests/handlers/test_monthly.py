@@ -36,7 +36,7 @@ async def test_the_standing_meeting_is_set_by_a_line(stage: Stage) -> None:
     scene = await bound_building(stage)
     panel = await say(stage, scene.leader, scene.leader.private(), "/monthly 每月5号晚上七点半")
     assert "例会：每月5号 19:30，下次 12月5日（周六）" in panel.text
-    assert "报到：每月1号 9:00 提醒组长，下次 12月1日（周二）" in panel.text
+    assert "报到：每月1号 09:00 提醒组长，下次 12月1日（周二）" in panel.text
 
 
 async def test_the_standing_meeting_is_set_by_buttons_and_dropped_again(stage: Stage) -> None:
