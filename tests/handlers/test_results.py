@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import pytest
 
+from handlers.words import Words
 from sandbox import Person, Seen
 from storage import ballots, homes, log, people
 from storage import voters as rights
@@ -44,6 +46,16 @@ async def test_the_result_is_a_picture_with_figures_rule_and_turnout(stage: Stag
     pinned = scene.group.pinned
     assert pinned is not None
     assert "已截止，结果见下" in pinned.text
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "面积 没达到"), ("en", "Area not reached")])
+def test_a_picture_says_in_words_what_its_font_cannot_draw(lang: str, said: str) -> None:
+    ballot = SimpleNamespace(basis="owner", eligible=2, voted=2, method="motion", threshold=None)
+    facts = {"ballot": ballot, "asked": None, "result": {"early": False}, "shown": True}
+    reached = [{"area": True, "held": False, "parts": []}, {"area": False, "held": True, "parts": []}]
+    text = Words().plain(lang, "results.picture_facts", reached=reached, **facts)
+    assert said in text
+    assert not {"✅", "❌"} & set(text)
 
 
 async def test_the_count_is_explained_step_by_step(stage: Stage) -> None:
