@@ -84,19 +84,22 @@ async def next_of(unit: Unit, building: Building, after: datetime) -> datetime |
 
 async def begin(unit: Unit, building: Building, person_id: int) -> Meeting:
     """The leader's draft: where the building met last, with the standing agenda and what comes back."""
-    known = await calling.draft_of(unit, building, person_id)
-    draft = known or await _new_draft(unit, building, person_id)
+    draft = await calling.draft_of(unit, building, person_id)
+    if draft is None or draft.planned_at is None:
+        draft = await _prepare(unit, building, draft, person_id)
     places = await calling.earlier_places(unit, building)
     if not draft.place and places:
         await calling.set_place(unit, draft, places[0])
     return await meetings.get(unit.conn, draft.id)
 
 
-async def _new_draft(unit: Unit, building: Building, person_id: int) -> Meeting:
+async def _prepare(unit: Unit, building: Building, draft: Meeting | None, person_id: int) -> Meeting:
+    """A new draft of the standing meeting's kind, or the one begun; what stands on each is put on it."""
     set_by_it = await habits.of(unit.conn, building.id)
-    draft = await calling.begin(unit, building, person_id)
-    if set_by_it.standing is not None and set_by_it.standing.kind != draft.kind:
-        draft = await calling.set_kind(unit, building, draft, set_by_it.standing.kind, person_id)
+    if draft is None:
+        draft = await calling.begin(unit, building, person_id)
+        if set_by_it.standing is not None and set_by_it.standing.kind != draft.kind:
+            draft = await calling.set_kind(unit, building, draft, set_by_it.standing.kind, person_id)
     await calling.carry_over(unit, building, draft, set_by_it.agenda)
     return draft
 

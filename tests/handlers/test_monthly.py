@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from handlers.words import Words
 from rules.habits import Standing, decode, encode
 from sandbox.conversations import Seen
 from sandbox.people import Person
 from services.habits import read_rule
+from storage.tables import dues, outbox
 from tests.handlers.test_record import sitting
 from tests.scenes import Scene, bound_building, open_meeting, press, reply, residents, say, tap
 from tests.stage import SHANGHAI, Stage
@@ -231,6 +233,22 @@ async def test_quiet_hours_are_set_by_button_or_line_and_hold_what_is_not_urgent
     assert "晚到" not in question.text
     panel = await say(stage, scene.leader, chat, "/quiet 0:00-0:00")
     assert "免打扰：不设" in panel.text
+
+
+async def test_a_buildings_own_quiet_hours_hold_notices_and_let_the_last_hour_through(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await residents(stage, scene, 1)
+    await say(stage, scene.leader, scene.leader.private(), "/quiet 19:00-9:30")
+    await stage.pass_time(to=at(11, 20, 19, 30))
+    draft = await say(stage, scene.leader, scene.leader.private(), "/meeting 下周三晚上八点 活动室 车棚")
+    await press(stage, scene.leader, draft, "发布通知")
+    async with stage.program.store.glance() as conn:
+        letters = select(outbox.c.not_before).where(outbox.c.key.like("notice:%"))
+        held = set((await conn.scalars(letters)).all())
+        reminders = select(dues.c.due_at).where(dues.c.kind == "meeting_reminder").order_by(dues.c.due_at)
+        due_at = (await conn.scalars(reminders)).all()
+    assert held == {at(11, 21, 9, 30)}
+    assert due_at == [at(11, 23, 9, 30), at(11, 25, 9, 30), at(11, 25, 19)]
 
 
 async def test_what_is_switched_off_does_not_come(stage: Stage) -> None:
