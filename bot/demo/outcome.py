@@ -59,9 +59,9 @@ async def check(play: Play) -> AsyncIterator[StoryState]:
     proof = await asyncio.to_thread(_proof, play.kept, heads)
     yield play.tell(
         f"全部对得上：{proof.events} 条记录首尾相连，{len(proof.ballots)} 次投票重新计票，结果一致。"
-        "故事讲完了，您可以接着自己动手。",
+        "故事讲完了；在网页上可以接着自己动手。",
         f"All of it fits: {proof.events} linked events, {len(proof.ballots)} ballots counted again. "
-        "The end. Go on by hand if you like.",
+        "The end; on the page you can go on by hand.",
         leader,
         group,
     )
@@ -102,6 +102,8 @@ async def expectations(console: Console, play: Play) -> int:
     for what, good in holds.items():
         console.print(f"{'✅' if good else '❌'} {what}")
     console.print(f"📄 {play.kept}/: {', '.join(sorted(file.name for file in play.kept.iterdir()))}")
+    console.print("👉 自己动手 / act by hand: make demo")
+    console.print(f"👉 自己核对 / check it yourself: .venv/bin/louyuhui verify {play.kept}")
     return 0 if all(holds.values()) else 1
 
 

@@ -30,6 +30,7 @@ async def test_the_story_holds_in_the_terminal(
     _check_the_owners_ballot(told)
     _check_the_month(told)
     assert "全部对得上" in told
+    assert told.endswith("louyuhui verify build/demo\n")
     kept = tmp_path / "build/demo"
     assert (kept / "minutes.pdf").read_bytes().startswith(b"%PDF")
     assert {one.recount for one in verify((kept / "export.json").read_bytes()).ballots} != {None}
