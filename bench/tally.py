@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import sys
-from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
@@ -16,7 +15,7 @@ from rich.table import Table
 from rules.counting import Method, Question, TieRule, count
 from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.results import step_of
-from rules.ways import CONSENT_KEYS, MOTION_KEYS, TOP, Choice, Way, vote_of
+from rules.ways import CONSENT_KEYS, MOTION_KEYS, TOP, Cast, Choice, Way, together
 
 SIZES = (1_000, 10_000, 100_000)
 OPTIONS = 10
@@ -69,11 +68,11 @@ def question_of(way: Way, size: int) -> Question:
 async def measure(method: Method, size: int) -> dict[str, float | int | str]:
     """Seconds of one count off the loop, votes read included, and the longest that the loop waited."""
     way, chance = way_of(method), random.Random(f"{method} {size}")  # noqa: S311 - made-up votes, replayable
-    choices = [choice_of(way, chance) for _ in range(size)]
+    cast = [Cast(choice_of(way, chance), "理由") for _ in range(size)]
     question = question_of(way, size)
 
     def counted() -> None:
-        assert count(question, Counter(vote_of(way, choice, "理由") for choice in choices)).total == size
+        assert count(question, together(way, cast)).total == size
 
     start = perf_counter()
     task = asyncio.create_task(asyncio.to_thread(counted))

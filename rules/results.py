@@ -17,7 +17,7 @@ from rules.exchange.amounts import amount_text, read_amount
 from rules.refusals import Refusal
 from rules.thresholds import Shares, Verdict, judge, verdict_of
 from rules.votes import Vote as HouseholdVote
-from rules.ways import CONSENT_KEYS, MOTION_KEYS, ONE_PRESS, TOP, Cast, number_of, vote_of
+from rules.ways import CONSENT_KEYS, MOTION_KEYS, ONE_PRESS, TOP, Cast, number_of, together
 
 PUBLICATION = 7  # days; our own default
 OBJECTION_LIMIT = 500  # characters
@@ -106,11 +106,7 @@ def step_of(budget: int, eligible: int) -> int:
 
 def votes_of(ballot: Ballot, cast: Iterable[Cast]) -> dict[Vote, Amount]:
     """The votes as the ballot's method counts them, each with how often it was cast."""
-    way, votes = ballot.way, dict[Vote, Amount]()
-    for one in cast:
-        vote = vote_of(way, one.choice, one.reason)
-        votes[vote] = votes.get(vote, 0) + 1
-    return votes
+    return dict(together(ballot.way, cast))
 
 
 def recount_file(ballot: Ballot, cast: Iterable[Cast]) -> str:

@@ -11,8 +11,11 @@ ranked              the numbers in order of preference; a negative one stands le
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import getitem
 
 from rules.counting import (
     ABSTAIN,
@@ -135,10 +138,29 @@ def vote_of(way: Way, choice: Choice, reason: str = "") -> Vote:
     if way.method is Method.SINGLE:
         return str(choice[0])
     if way.method is Method.SCORE:
-        return tuple((str(number), score) for number, score in enumerate(choice, 1))
+        return tuple(map(getitem, _scored(way.options), choice))
     if way.method in RANKED:
-        return tuple(frozenset(map(str, rank)) for rank in ranks(choice))
+        return _ranking_of(way, choice)
     return frozenset(map(str, choice))
+
+
+def _ranking_of(way: Way, choice: Choice) -> Vote:
+    alone = _alone(way.options)
+    if min(choice) > 0:
+        return tuple(map(alone.__getitem__, choice))
+    return tuple(frozenset(map(str, rank)) for rank in ranks(choice))
+
+
+@cache
+def _alone(options: int) -> tuple[frozenset[str], ...]:
+    """Each option's rank of its own by its number: made once, since most votes are made of nothing else."""
+    return tuple(frozenset({str(number)}) for number in range(options + 1))
+
+
+@cache
+def _scored(options: int) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """What an option with a score is to a count, by option and score: made once for all votes."""
+    return tuple(tuple((str(number), score) for score in range(TOP + 1)) for number in range(1, options + 1))
 
 
 def number_of(key: str) -> int:
@@ -230,3 +252,16 @@ class Cast:
 
     choice: Choice
     reason: str = ""
+
+
+def together(way: Way, cast: Iterable[Cast]) -> dict[Vote, int]:
+    """Votes as counting knows them, each with how often it was cast.
+
+    Equal choices are written in one form (`check_choice`), so that each is read once, however many made it.
+    """
+    alike = Counter((one.choice, one.reason) for one in cast)
+    votes: dict[Vote, int] = {}
+    for (choice, reason), times in alike.items():
+        vote = vote_of(way, choice, reason)
+        votes[vote] = votes.get(vote, 0) + times
+    return votes

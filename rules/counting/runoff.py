@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import chain
 from typing import TypeAlias
 
 from rules.counting.outcome import Outcome, Round, TieAbout, TieBroken, Transfer
@@ -51,7 +52,7 @@ def first_piles(question: Question, votes: Mapping[Ranking, Amount]) -> dict[str
     """The votes sorted by their first option, in printed order."""
     piles: dict[str, dict[Preferences, Amount]] = {option: {} for option in question.options}
     for ranking, times in votes.items():
-        preferences = tuple(next(iter(rank)) for rank in ranking)
+        preferences = tuple(chain.from_iterable(ranking))
         pile = piles[preferences[0]]
         pile[preferences] = pile.get(preferences, 0) + times
     return piles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 from typing import TypeAlias
 
 from rules.counting.outcome import Outcome, Round, TieAbout, TieBroken, Transfer
@@ -67,7 +68,7 @@ class _Election:
         quota = (sum(votes.values()) // (question.seats + 1) + 1) * ONE
         piles: dict[str, Pile] = {option: {} for option in question.options}
         for ranking, times in votes.items():
-            named = tuple(next(iter(rank)) for rank in ranking)
+            named = tuple(chain.from_iterable(ranking))
             piles[named[0]][named, ONE] = piles[named[0]].get((named, ONE), 0) + times
         tallies = {option: ONE * sum(pile.values()) for option, pile in piles.items()}
         return cls(question, quota, piles, tallies)

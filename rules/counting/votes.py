@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias, cast
 
 from rules.counting.question import ABSTAIN, AGAINST, BUDGETS, FOR, Method, Question
 from rules.refusals import Refusal
@@ -42,6 +44,8 @@ Choices: TypeAlias = frozenset[str]
 Scores: TypeAlias = tuple[tuple[str, int], ...]
 Ranking: TypeAlias = tuple[frozenset[str], ...]
 Vote: TypeAlias = str | Choices | Scores | Ranking | Stance
+
+_OPTION, _SCORE = itemgetter(0), itemgetter(1)  # of a pair in scores
 
 
 class InvalidVote(Refusal):
@@ -132,6 +136,8 @@ def read_scores(question: Question, vote: object) -> Scores:
     """A score for each option the voter has an opinion on; the others count as 0."""
     if not isinstance(vote, Mapping | tuple):
         raise NotAVote(method=question.method)
+    if isinstance(vote, tuple) and len(vote) <= question.limit and _all_scored(question, vote):
+        return vote
     scores: dict[str, int] = {}
     for option, score in _pairs(question, vote):
         if option not in question.options:
@@ -144,6 +150,23 @@ def read_scores(question: Question, vote: object) -> Scores:
     if len(scores) > question.limit:
         raise TooManyChoices(chosen=len(scores), at_most=question.limit)
     return tuple((option, scores[option]) for option in question.options if option in scores)
+
+
+def _all_scored(question: Question, vote: tuple[object, ...]) -> bool:
+    """Whether every option has its score in the options' order: what votes in the chat look like."""
+    try:
+        known = _possible(question.options, question.top).issuperset(vote)
+    except TypeError:  # something in it is no score at all
+        return False
+    pairs = cast("Scores", vote)
+    if not known or tuple(map(_OPTION, pairs)) != question.options:
+        return False
+    return set(map(type, map(_SCORE, pairs))) == {int}  # True is no score, though it equals 1
+
+
+@lru_cache(maxsize=8)
+def _possible(options: tuple[str, ...], top: int) -> frozenset[tuple[str, int]]:
+    return frozenset((option, score) for option in options for score in range(top + 1))
 
 
 def _pairs(question: Question, vote: Mapping[object, object] | tuple[object, ...]) -> Scores:
@@ -162,6 +185,8 @@ def read_ranking(question: Question, vote: object) -> Ranking:
     """Options from best to worst, each at most once; those left out stand below all that are named."""
     if not isinstance(vote, tuple):
         raise NotAVote(method=question.method)
+    if 0 < len(vote) <= question.limit and _each_alone_once(question.options, vote):
+        return vote
     seen: set[str] = set()
     ranking = tuple(_rank(question, entry, seen) for entry in vote)
     if not ranking:
@@ -169,6 +194,20 @@ def read_ranking(question: Question, vote: object) -> Ranking:
     if len(seen) > question.limit:
         raise TooManyChoices(chosen=len(seen), at_most=question.limit)
     return ranking
+
+
+def _each_alone_once(options: tuple[str, ...], vote: tuple[object, ...]) -> bool:
+    """Whether every rank holds one known option, none twice: what most votes look like, seen at a glance."""
+    try:
+        ranks = set(vote)
+    except TypeError:  # something in it is no rank at all
+        return False
+    return len(ranks) == len(vote) and _alone(options).issuperset(ranks)
+
+
+@lru_cache(maxsize=8)
+def _alone(options: tuple[str, ...]) -> frozenset[Choices]:
+    return frozenset(frozenset({option}) for option in options)
 
 
 def _rank(question: Question, entry: object, seen: set[str]) -> Choices:

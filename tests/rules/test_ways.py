@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from rules.counting import BlockNeedsReason, Method, Question, Stance, TiedInVot
 from rules.counting.question import BUDGETS, RANKED, YES_OR_NO
 from rules.refusals import Refusal
 from rules.ways import (
+    Cast,
     Choice,
     NothingChosen,
     TooManyChosen,
@@ -19,6 +22,7 @@ from rules.ways import (
     circled,
     named,
     ranks,
+    together,
     vote_of,
 )
 
@@ -118,3 +122,23 @@ def test_whatever_is_accepted_can_be_counted(method: Method, choice: Choice) -> 
     assert check(question(method), vote) == vote
     if method in RANKED:
         assert sum(map(len, ranks(kept))) == len(kept)
+
+
+@pytest.mark.parametrize(
+    ("method", "choices"),
+    [
+        (Method.SCHULZE, [(3, 1), (1, -3, 2), (3, 1)]),
+        (Method.SCORE, [(5, 0, 3, 0), (0, 0, 0, 1), (5, 0, 3, 0)]),
+        (Method.APPROVAL, [(1, 3), (2,), (1, 3)]),
+    ],
+)
+def test_votes_read_together_are_the_same_as_each_read_alone(method: Method, choices: list[Choice]) -> None:
+    alone = Counter(vote_of(way(method), choice) for choice in choices)
+    assert together(way(method), map(Cast, choices)) == alone
+    assert sorted(alone.values()) == [1, 2]
+
+
+def test_blocks_for_different_reasons_stay_apart() -> None:
+    cast = [Cast((4,), "漏水"), Cast((4,), "太吵"), Cast((4,), "漏水"), Cast((1,), "不作数的理由")]
+    read = together(way(Method.CONSENT), cast)
+    assert read == {Stance("block", "漏水"): 2, Stance("block", "太吵"): 1, Stance("agree"): 1}

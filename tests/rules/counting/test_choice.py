@@ -134,6 +134,7 @@ def test_scores_are_added_up_and_left_out_counts_nothing():
         (SCORE, (("a", 6),), ScoreOutOfRange),
         (SCORE, (("a", -1),), ScoreOutOfRange),
         (SCORE, (("a", True),), ScoreOutOfRange),
+        (SCORE, (("a", True), ("b", 1)), ScoreOutOfRange),
         (SCORE, (("a", 1), ("a", 2)), ChosenTwice),
         (SCORE, (("x", 1),), UnknownOption),
         (SCORE, (), NothingChosen),
