@@ -39,7 +39,7 @@ oracles: ## compare the counting with other programs (in an environment of its o
 torture: setup ## kill the bot ROUNDS=200 times over; say what was lost (docs/faults.md)
 	@$(BIN)/python -m tests.faults.torture
 	@WRITE_POINTS=0 THOROUGH=1 $(BIN)/pytest -n 0 tests/faults/test_write_points.py tests/faults/test_damage.py \
-		tests/faults/test_strangers.py tests/services/test_races.py tests/handlers/test_races.py
+		tests/faults/test_shapes.py tests/faults/test_strangers.py tests/services/test_races.py tests/handlers/test_races.py
 
 bench: setup ## how fast it is, here and now (docs/performance.md)
 	@$(BIN)/python -m bench

@@ -23,21 +23,19 @@ from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.office import NotInOffice, Seat, check_held, take_over
 from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
-from bot.queues import Queue
+from bot.queues import Queue, Undelivered, is_over
 from rules.people import Chat
 from storage import marks, outbox, people, updates
 from storage.outbox import Card, Letter
 from storage.store import Connection, Piece, Store, Unavailable, Unit
 
 T = TypeVar("T")
-Undelivered = Failed | Gone | Later | Lost | Moved | Refused | Unsure
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 30  # requests under way
 AHEAD = 2  # messages marked as leaving before the overall budget lets them, so that marking costs no time
 SLOWEST = 5  # doublings of the pause after which what failed is tried again
-GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
 LOOK = 5.0  # seconds after which it looks for what another process has put in
 GRACE = 2.0  # seconds in which what another worker has under way arrives, or never
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
@@ -328,7 +326,7 @@ class Dispatcher:
     async def _settle_letter(self, unit: Unit, queue: Queue, letter: Letter, delivery: Undelivered) -> bool:
         """Write down what became of a letter that was not sent; whether it is over with."""
         check_held(self._seat)
-        over = _is_over(queue, delivery, again=letter.notice and letter.attempts < 1)
+        over = is_over(queue, delivery, again=letter.notice and letter.attempts < 1)
         changes: dict[str, object] = {"state": "dropped" if over else "queued"}
         match delivery:
             case Gone(why) | Refused(why) | Failed(why) | Unsure(why) if over:
@@ -379,7 +377,7 @@ class Dispatcher:
 
     async def _settle_card(self, unit: Unit, queue: Queue, card: Card, delivery: Undelivered) -> bool:
         """Write down what became of a card that was not shown; whether it is done with for the present."""
-        over = _is_over(queue, delivery, again=bool(card.message) or card.attempts < 1)
+        over = is_over(queue, delivery, again=bool(card.message) or card.attempts < 1)
         changes: dict[str, object] = {}
         match delivery:
             case Gone():
@@ -438,16 +436,3 @@ class Dispatcher:
         else:
             queue.cards.pop(job.id, None)
             queue.behind_since.pop(job.id, None)
-
-
-def _is_over(queue: Queue, delivery: Undelivered, *, again: bool) -> bool:
-    """Whether something is let go; `again`: it may be sent once more where it may have arrived."""
-    match delivery:
-        case Gone() | Refused():
-            return True
-        case Failed():
-            return queue.failures >= GIVE_UP
-        case Unsure():
-            return not again
-        case _:
-            return False

@@ -6,9 +6,13 @@ import itertools
 from collections import deque
 from dataclasses import dataclass, field
 
-from bot.postman import Delivery
+from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Refused, Unsure
 from rules.people import Chat
 from storage.outbox import Card, Letter
+
+Undelivered = Failed | Gone | Later | Lost | Moved | Refused | Unsure
+
+GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
 
 
 @dataclass(slots=True)
@@ -45,3 +49,16 @@ class Queue:
             + [card.rank for card in self.cards.values()],
             default=9,
         )
+
+
+def is_over(queue: Queue, delivery: Undelivered, *, again: bool) -> bool:
+    """Whether something is let go; `again`: it may be sent once more where it may have arrived."""
+    match delivery:
+        case Gone() | Refused():
+            return True
+        case Failed():
+            return queue.failures >= GIVE_UP
+        case Unsure():
+            return not again
+        case _:
+            return False

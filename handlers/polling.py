@@ -117,7 +117,7 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     asked = ballot.threshold.named(view.lang) if ballot.threshold else None
     known = {**facts(ballot, building.zone, view.now), "head": head, "asked": asked}
     if ballot.state is State.CLOSED:
-        return Screen(view.html("ballots.card_closed", **known))
+        return Screen(view.html("ballots.card_closed", **known), over=True)
     return Screen(view.html("ballots.card", **known), (*_choices(view, ballot), _more(view, ballot)))
 
 

@@ -66,7 +66,8 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
         return None
     known = await _facts(view, ballot)
     picture = {"make": "result_picture", "about": ballot.id, "lang": view.lang}
-    return Screen(view.html("results.card", **known), _keys(view, ballot, known), picture)
+    over = known["published"].over
+    return Screen(view.html("results.card", **known), _keys(view, ballot, known), picture, over=over)
 
 
 async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:

@@ -33,7 +33,13 @@ TENURE = 4  # paces after it last asked for which a worker may take the office t
 SILENCE = 5  # paces after which the server ends a session that says nothing
 AGAIN = 0.02  # seconds before a lock that another worker holds is asked for again
 
-_CAST_OFF = (OSError, Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError)  # a time-out is an OSError
+_CAST_OFF = (
+    OSError,  # a time-out is one
+    Unavailable,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what was asked of it when its time was over is still under way
+)
 
 
 def _now() -> float:

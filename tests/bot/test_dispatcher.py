@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -86,6 +87,37 @@ async def test_what_is_urgent_overtakes_what_is_not(tmp_path: Path) -> None:
         reminders = [index for index, text in enumerate(texts) if text == "每月提醒"]
         assert len(reminders) == 99
         assert texts.index("结果") < reminders[0]
+
+
+async def test_ten_thousand_reminders_hold_up_no_other_buildings_result(tmp_path: Path) -> None:
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        chats = [await sandbox.people.new(f"示例住户 {number}").start() for number in range(100)]
+        other = sandbox.people.new("示例住户 别栋")
+        group = sandbox.people.new_group("别栋", other)
+        await other.add_bot(group)
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        async with program.store.unit(datetime.now(UTC)) as unit:
+            for chat in chats:
+                entered = await people.enter(unit.conn, str(chat.id), "private", "chat")
+                for _ in range(100):
+                    await outbox.say(unit, entered.id, {"text": "每月提醒", "keys": []}, rank=Rank.BULK)
+        await until_said(sandbox, "每月提醒", 60)  # they are on their way
+        began = story_time()
+        await say(program, group.id, "group", ["结果"], rank=Rank.URGENT)
+        await say(program, other.private().id, "private", ["回答"], rank=Rank.ANSWER)
+        await until_said(sandbox, "结果", 1)
+        await until_said(sandbox, "回答", 1)
+        assert story_time() - began < 5.0, "seconds of the story, of which the reminders take 333"
+        async with program.store.glance() as conn:
+            assert (await rows.depth(conn)) > 9_000
+
+
+async def until_said(sandbox: Sandbox, text: str, count: int) -> None:
+    """Wait until the bot has said something so often."""
+    async with asyncio.timeout(20):
+        while sum(one.params.get("text") == text for one in sandbox.requests) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("fate", ["blocked", "removed", "unknown"])

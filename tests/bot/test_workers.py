@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from asyncio.subprocess import Process
@@ -36,6 +37,7 @@ from tests.bot.webhook_stage import free_address
 ROOT = Path(__file__).parents[2]
 PATIENCE = 40.0  # seconds until everything must have come to rest
 SPOKEN = 30  # who get a notice each
+FAILED = 10.0  # seconds for which one that did not answer is asked last, as by nginx's fail_timeout
 UNDER_WAY = 30  # requests of a dispatcher that may be under way when it is killed
 
 
@@ -46,6 +48,7 @@ class Front:
     workers: dict[str, Address]
     served: Counter[str] = field(default_factory=Counter)
     turn: int = 0
+    failed: dict[str, float] = field(default_factory=dict)  # when each last did not answer
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[str]:
@@ -64,13 +67,15 @@ class Front:
         body, headers = await request.body(), dict(request.headers)
         self.turn += 1
         names = sorted(self.workers)
-        for name in (names[self.turn % 2], names[1 - self.turn % 2]):
+        in_turn = (names[self.turn % 2], names[1 - self.turn % 2])
+        for name in sorted(in_turn, key=lambda name: time.monotonic() - self.failed.get(name, 0) < FAILED):
             try:
                 async with asyncio.timeout(2.0):
                     answer = await self.client.post(
                         f"http://127.0.0.1:{self.workers[name].port}/telegram", content=body, headers=headers
                     )
             except (httpx.HTTPError, TimeoutError):
+                self.failed[name] = time.monotonic()
                 continue
             self.served[name] += 1
             return Response(answer.content, answer.status_code, {"content-type": "application/json"})
@@ -173,6 +178,45 @@ async def test_when_one_is_killed_the_other_takes_over_and_nothing_is_lost(
         await sound(here)
 
 
+async def test_a_frozen_one_is_replaced_and_says_nothing_more_when_it_wakes(postgresql: str) -> None:
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(town(postgresql, members=1))
+        front = Front({name: free_address() for name in ("east", "west")})
+        url = await stack.enter_async_context(front.open())
+        both = {name: await started(here, name, url, at) for name, at in front.workers.items()}
+        stack.push_async_callback(ended, both)
+        in_office = await until_ready(front)
+        other = next(name for name in both if name != in_office)
+        card = await here.group.wait_for("停车位怎么划", timeout=PATIENCE)
+        for voter in here.voters[:SPOKEN]:
+            voter.private().state.started = True
+        await put_notices(here)
+        await until(lambda: len(received(here)) >= 3)
+        both[in_office].send_signal(signal.SIGSTOP)
+        presses = [begin(here, card, voter, 1 + here.homes[voter] % len(OPTIONS)) for voter in here.voters]
+        await until_in_office(front, other, other)
+        await until(lambda: all(one.answer.done() for one in presses))
+        await until(lambda: f"{len(set(here.homes.values()))}" in card.text)
+        said, shown = received(here), card.text
+        both[in_office].send_signal(signal.SIGCONT)
+        await until_in_office(front, in_office, other)
+        assert (await front.health(other))["in_office"] == other
+        assert card.text == shown, "no older card comes after a newer"
+        notices = received(here)
+        assert len(notices) == SPOKEN
+        assert max(notices.values()) <= 2
+        assert sum(notices.values()) <= sum(said.values()) + UNDER_WAY
+        assert all("已记下" in one.answer.result()["text"] for one in presses)
+        await sound(here)
+
+
+async def until_in_office(front: Front, asked: str, name: str) -> None:
+    """Wait until the one that is asked says that a certain one is in office."""
+    async with asyncio.timeout(PATIENCE):
+        while (await front.health(asked)).get("in_office") != name:  # noqa: ASYNC110 - there is no bell
+            await asyncio.sleep(0.05)
+
+
 async def sound(here: Town) -> None:
     """The chain of events is whole, with one event a household."""
     store = Store(open_engine(here.database))
@@ -188,5 +232,5 @@ async def sound(here: Town) -> None:
 async def ended(workers: dict[str, Process]) -> None:
     for process in workers.values():
         if process.returncode is None:
-            process.kill()
+            process.kill()  # a frozen one too
         await process.wait()

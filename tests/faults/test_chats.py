@@ -64,6 +64,41 @@ async def test_a_group_that_moves_during_a_ballot_votes_on(stage: FastStage) -> 
     assert await stage.faults() == []
 
 
+async def test_a_ballot_that_is_over_is_not_shown_again_where_the_group_has_moved(stage: FastStage) -> None:
+    scene, neighbours, _ = await voting(stage)
+    await stage.pass_time(days=1)
+    before = [seen.words for seen in scene.group.messages]
+    assert scene.group.pinned is None, "what is over is pinned no longer"
+    scene.group.upgrade()
+    await stage.settle()
+    await neighbours[0].say(scene.group, "/help@louyuhui_bot")
+    await stage.settle()
+    said = [seen.words for seen in scene.group.messages if seen.by_bot]
+    assert not any("已截止，结果见下" in words for words in said[len(before) :])
+    assert await stage.faults() == []
+
+
+async def test_who_edits_what_they_wrote_says_nothing_twice(stage: FastStage) -> None:
+    """What was answered stands; what was written on record is corrected by its own button."""
+    scene, neighbours, card = await voting(stage)
+    chat = scene.leader.private()
+    await scene.leader.say(chat, "/vote 花坛种什么 | 月季 | 桂花")
+    await stage.settle()
+    drafts = await stage.rows("SELECT count(*) FROM ballots")
+    mine = next(seen for seen in reversed(chat.messages) if not seen.by_bot)
+    await scene.leader.edit(mine, "/vote 花坛种什么 | 月季 | 桂花 | 石榴")
+    said = await neighbours[0].say(scene.group, "大家好")
+    await neighbours[0].edit(said, "/help@louyuhui_bot")
+    await stage.settle()
+    assert await stage.rows("SELECT count(*) FROM ballots") == drafts
+    assert chat.messages[-1].by_bot
+    assert "月季" in chat.messages[-1].text
+    assert "石榴" not in chat.messages[-1].text
+    assert scene.group.messages[-1].text == "/help@louyuhui_bot"
+    assert await stage.faults() == []
+    assert (await neighbours[1].press(card, "甲")).text.startswith("已记下")
+
+
 async def test_what_was_said_in_the_new_group_before_the_move_was_known_is_answered(
     stage: FastStage,
 ) -> None:

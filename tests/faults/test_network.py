@@ -97,6 +97,9 @@ async def test_five_seconds_of_delay_lose_nothing(stage: FastStage) -> None:
     assert all("已记下" in one.answer.result()["text"] for one in presses)
     assert [arrivals(each, NOTICE) for each in neighbours] == [1] * len(neighbours)
     await check_votes(stage, len(neighbours))
+    assert f"已投 {len(neighbours)} 户" in card.text, "the card has caught up"
+    edits = [one for one in stage.sandbox.requests if one.method == "editMessageText"]
+    assert len(edits) < len(neighbours), "many votes, few edits"
 
 
 @pytest.mark.parametrize("fault", ["error_500", "error_502"])
