@@ -210,3 +210,12 @@ async def minutes(play: Play) -> AsyncIterator[StoryState]:
         group,
     )
     await play.jump(datetime(2026, 12, 1, 9, 1, tzinfo=play.time.zone))
+    chat = leader.private()
+    yield play.tell(
+        "组长“报到”，数字已经填好，两下就交。",
+        "The leader's report is filled in: two presses hand it in.",
+        leader,
+        chat,
+    )
+    await play.press(leader, chat, "两分钟填完")
+    await play.press(leader, chat, "交上去")
