@@ -26,6 +26,15 @@ async def _draft(here: Here, meeting_id: int) -> Meeting:
     return meeting
 
 
+async def _items(here: Here, meeting_id: int) -> tuple[Meeting, list[Item]]:
+    """A draft and its items. Raises NothingOnTheAgenda where it has none."""
+    draft = await _draft(here, meeting_id)
+    agenda = await meetings.items_of(here.unit.conn, draft.id)
+    if not agenda:
+        raise NothingOnTheAgenda
+    return draft, agenda
+
+
 @routes.press(AddItems)
 async def begin_items(here: Here, button: AddItems) -> None:
     """Begin to take in items."""
@@ -41,10 +50,7 @@ async def ask_items(here: Here, draft: Meeting) -> None:
 @routes.press(AddProposals)
 async def begin_proposals(here: Here, button: AddProposals) -> None:
     """Begin to take in proposals for an item; with several items, ask for which."""
-    draft = await _draft(here, button.meeting)
-    agenda = await meetings.items_of(here.unit.conn, draft.id)
-    if not agenda:
-        raise NothingOnTheAgenda
+    draft, agenda = await _items(here, button.meeting)
     if not button.item and len(agenda) > 1:
         choices = [Key(_label(item), AddProposals(draft.id, item.id)) for item in agenda]
         await here.turn("agenda.which_item", keys=(*rows(choices, 1), *_done_row(here, draft)))
@@ -75,10 +81,7 @@ async def hear_agenda(here: Here, data: dict[str, Any]) -> None:
 @routes.press(DropItem)
 async def drop_item(here: Here, button: DropItem) -> None:
     """Take an item off the agenda; first ask which."""
-    draft = await _draft(here, button.meeting)
-    agenda = await meetings.items_of(here.unit.conn, draft.id)
-    if not agenda:
-        raise NothingOnTheAgenda
+    draft, agenda = await _items(here, button.meeting)
     if not button.item:
         choices = [Key(f"✕ {_label(item)}", DropItem(draft.id, item.id)) for item in agenda]
         await here.turn("agenda.which_to_drop", keys=(*rows(choices, 1), *_done_row(here, draft)))

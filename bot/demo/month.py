@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.demo.building import shed_pictures
 from bot.demo.play import Play, newest
-from bot.demo.script import AT_THE_TABLE
+from bot.demo.script import adjourn, gather
 from sandbox.page_story import StoryState
 
 EVENING = "/monthly 每月最后一个周三晚上七点半"
@@ -75,15 +75,11 @@ async def meet_again(play: Play) -> AsyncIterator[StoryState]:
     )
     for moment in (at(play, 27, 19, 31), at(play, 29, 19, 31), at(play, 30, 18, 31), at(play, 30, 19, 29)):
         await play.jump(moment)
-    await play.say(leader, group, "开始开会")
-    card = newest(group, "签到")
-    guests = [leader, *play.cast.neighbours[1:AT_THE_TABLE]]
-    await play.all_press((guest, card, "签到") for guest in guests)
+    guests = await gather(play)
     await play.press(leader, group, "第一项")
     await guests[1].reply(newest(group, "表决"), "报价来了两家，第三家下周补上。")
     await play.settle()
-    await play.press(leader, group, "✅ 散会")
-    await play.press(leader, group, "✅ 散会")
+    await adjourn(play)
 
 
 async def report(play: Play) -> AsyncIterator[StoryState]:

@@ -77,7 +77,7 @@ async def call(play: Play) -> AsyncIterator[StoryState]:
 
 async def meet(play: Play) -> AsyncIterator[StoryState]:
     """The evening: the reminder, 21 households check in, the shed is discussed and decided."""
-    leader, group, neighbours = play.cast.leader, play.cast.group, play.cast.neighbours
+    leader, group = play.cast.leader, play.cast.group
     start = datetime(2026, 11, 25, 19, 30, tzinfo=play.time.zone)
     yield play.tell(
         "五天后，会前一小时，自动提醒。", "Five days later, an hour before: a reminder.", leader, group
@@ -87,10 +87,7 @@ async def meet(play: Play) -> AsyncIterator[StoryState]:
     yield play.tell(
         "组长宣布开会，二十一户签到。", "The leader opens; 21 households check in.", leader, group
     )
-    await play.say(leader, group, "开始开会")
-    card = newest(group, "签到")
-    table = [leader, *neighbours[1:AT_THE_TABLE]]
-    await play.all_press((guest, card, "签到") for guest in table)
+    table = await gather(play)
     yield play.tell(
         "第一项：车棚建在哪儿？大家发言，记录在案。", "First item: where to build the shed?", table[3], group
     )
@@ -105,6 +102,22 @@ async def meet(play: Play) -> AsyncIterator[StoryState]:
         await play.settle()
     async for told in ballot(play, "电动车棚", [40, 128, 61]):
         yield told
+
+
+async def gather(play: Play) -> list[Person]:
+    """The leader opens the meeting, and those at the table check in."""
+    leader, group = play.cast.leader, play.cast.group
+    await play.say(leader, group, "开始开会")
+    card = newest(group, "签到")
+    table = [leader, *play.cast.neighbours[1:AT_THE_TABLE]]
+    await play.all_press((guest, card, "签到") for guest in table)
+    return table
+
+
+async def adjourn(play: Play) -> None:
+    """The leader ends the meeting, and reads that it is meant."""
+    for _ in range(2):
+        await play.press(play.cast.leader, play.cast.group, "✅ 散会")
 
 
 async def parking(play: Play) -> AsyncIterator[StoryState]:
@@ -186,8 +199,7 @@ async def minutes(play: Play) -> AsyncIterator[StoryState]:
     yield play.tell("任务到人，然后散会。", "Tasks for somebody, then the meeting ends.", leader, group)
     await play.say(leader, group, "/task 物业 请三家公司给楼后车棚报价 12月10日")
     await play.say(leader, group, "/task 1单元202 量好楼后空地的尺寸 12月10日")
-    await play.press(leader, group, "✅ 散会")
-    await play.press(leader, group, "✅ 散会")
+    await adjourn(play)
     yield play.tell(
         "纪要马上就有，照记录生成。", "The minutes are there at once, from the record.", guest, group
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.ballots import ANSWERS, Ballot, Option, State
 from rules.counting import Completion, ImpossibleQuestion, Method, TieRule
@@ -28,6 +28,8 @@ from rules.thresholds import BadThreshold, Threshold, as_known, threshold_of
 from rules.voters import Basis, Roll
 from rules.voters import Entry as Line
 from rules.ways import Cast, Choice, check_choice
+
+Known = TypeVar("Known", bound=StrEnum)
 
 FROZEN = ("question", "method", "at_most", "seats", "eligible", "roll_hash", "seed")
 LATER: Mapping[str, Any] = {
@@ -109,6 +111,7 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
     for name, unsaid in LATER.items():
         if not same(told.values.get(name, unsaid), frozen.values.get(name, unsaid)):
             raise Misfit(Wrong.DIFFERS, told.place, name)
+    completion = told.values.get("completion")
     told.expect("state", str(State.OPEN if closed is None else State.CLOSED))
     told.expect("opened_at", second(opened.at))
     told.expect("closes_at", second(frozen.moment("closes_at")))
@@ -119,7 +122,7 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         meeting_id=told.maybe("meeting", int),
         item_id=told.maybe("item", int),
         question=told.get("question", str),
-        basis=_basis(told),
+        basis=_known(Basis, told, "basis", told.get("basis", str)),
         method=_method(told),
         at_most=told.get("at_most", int),
         seats=told.get("seats", int),
@@ -138,10 +141,10 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         publication_until=None,
         options=_options(told, frozen),
         budget=told.maybe("budget", int) if "budget" in told.values else None,
-        completion=_completion(told),
-        ties=_ties(told),
+        completion=None if completion is None else _known(Completion, told, "completion", completion),
+        ties=_known(TieRule, told, "ties", told.values.get("ties", LATER["ties"])),
         threshold=_threshold(told),
-        secrecy=_secrecy(told),
+        secrecy=_known(Secrecy, told, "secrecy", told.values.get("secrecy", LATER["secrecy"])),
     )
 
 
@@ -159,40 +162,16 @@ def _threshold(told: Part) -> Threshold | None:
     return found
 
 
-def _completion(told: Part) -> Completion | None:
-    named = told.values.get("completion")
+def _known(kind: type[Known], told: Part, name: str, value: Any) -> Known:
+    """What a ballot says under a name, as one of the words known for it. Raises Misfit."""
     try:
-        return None if named is None else Completion(named)
+        return kind(value)
     except ValueError:
-        raise Misfit(Wrong.SHAPE, told.place, "completion") from None
-
-
-def _ties(told: Part) -> TieRule:
-    try:
-        return TieRule(told.values.get("ties", LATER["ties"]))
-    except ValueError:
-        raise Misfit(Wrong.SHAPE, told.place, "ties") from None
+        raise Misfit(Wrong.SHAPE, told.place, name) from None
 
 
 def _method(told: Part) -> Method:
-    try:
-        return Method(told.get("method", str))
-    except ValueError:
-        raise Misfit(Wrong.SHAPE, told.place, "method") from None
-
-
-def _basis(told: Part) -> Basis:
-    try:
-        return Basis(told.get("basis", str))
-    except ValueError:
-        raise Misfit(Wrong.SHAPE, told.place, "basis") from None
-
-
-def _secrecy(told: Part) -> Secrecy:
-    try:
-        return Secrecy(told.values.get("secrecy", LATER["secrecy"]))
-    except ValueError:
-        raise Misfit(Wrong.SHAPE, told.place, "secrecy") from None
+    return _known(Method, told, "method", told.get("method", str))
 
 
 def _options(told: Part, frozen: Part) -> tuple[Option, ...]:
