@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Callable
@@ -56,7 +57,7 @@ class Clock:
         """Begin to tick on the running loop."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
-            self.tick,
+            self.beat,
             "interval",
             seconds=self._seconds,
             coalesce=True,
@@ -75,6 +76,13 @@ class Clock:
     def running(self) -> bool:
         """Whether it ticks."""
         return self._scheduler is not None
+
+    async def beat(self) -> None:
+        """Tick; the stop may cut it short: what was not done by then was rolled back, and stays due."""
+        try:
+            await self.tick()
+        except asyncio.CancelledError:  # the scheduler would report it as an error of the job
+            log.debug("stopped in the middle of a tick")
 
     async def tick(self) -> None:
         """Do all that is due now, each in a unit of its own."""

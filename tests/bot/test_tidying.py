@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from storage import updates
@@ -20,6 +21,16 @@ async def test_updates_are_remembered_as_long_as_they_may_be_brought_again(stage
     assert await seen(stage, 5)
     await stage.pass_time(days=2)
     assert not await seen(stage, 5)
+
+
+async def test_a_tick_that_the_stop_cuts_short_ends_without_an_error(stage: Stage) -> None:
+    beat = asyncio.create_task(stage.program.clock.beat())
+    await asyncio.sleep(0)  # it has begun, and waits for the database
+    assert not beat.done()
+    beat.cancel()
+    await beat
+    assert not beat.cancelled()
+    await stage.pass_time(days=1)  # and the next one works
 
 
 async def test_tidying_is_done_once_a_day(stage: Stage) -> None:
