@@ -36,13 +36,13 @@ class ConfirmCallOff(Button, code="kk"):
 
 
 async def led_building(here: Here) -> Building:
-    """The building this person leads: the group's; in private, of several, the one they live in.
+    """The building this person leads: the group's; in private, of several, the one last used.
 
-    Raises NotBound, NotTheLeader.
+    Raises NotBound, NotTheLeader, WhichBuilding.
     """
     if here.chat.kind == "private":
         led = await homes.led_by(here.unit.conn, here.person.id)
-        if led and (here.building is None or here.building.id not in {each.id for each in led}):
+        if len(led) == 1 and here.building not in led:
             here.building = led[0]
     return await here.the_leader(*CALLERS)
 

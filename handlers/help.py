@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import choosing
 from handlers.buttons import Key
 from handlers.calling import CallMeeting
 from handlers.here import Here
@@ -36,6 +37,8 @@ COMMANDS = (
     "join",
     "mydata",
     "leaders",
+    "register",
+    "building",
     "cancel",
     "help",
 )
@@ -135,6 +138,7 @@ def _keys(here: Here, open_now: Offers) -> tuple[tuple[Key, ...], ...]:
         keys.append(here.key("join", Join()))
     if here.chat.kind == "private":
         keys.append(here.key("my_data", MyData()))
+        keys += [key for row in choosing.keys(here) for key in row] if len(here.among) > 1 else []
     return tuple((key,) for key in keys)
 
 

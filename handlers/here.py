@@ -16,6 +16,7 @@ from rules.people import (
     OnlyInAGroup,
     OnlyInPrivate,
     Person,
+    WhichBuilding,
 )
 from rules.thresholds import PLAIN_CHARTER, Charter
 from services import outbox
@@ -65,6 +66,7 @@ class Here(Speech):
     building: Building | None
     charter: Charter = PLAIN_CHARTER
     toast: dict[str, Any] | None = field(default=None)
+    among: tuple[Building, ...] = ()  # in private, the buildings it could be about
 
     @property
     def lang(self) -> str:
@@ -115,8 +117,13 @@ class Here(Speech):
         await people.end_dialogue(self.unit.conn, self.person.id, self.chat.id)
 
     def the_building(self) -> Building:
-        """The building this is about. Raises NotBound; in private, where no group is meant, NotAResident."""
+        """The building this is about.
+
+        Raises NotBound; in private NotAResident where there is none, WhichBuilding where there are several.
+        """
         if self.building is None:
+            if self.among:
+                raise WhichBuilding(asked=self.heard.text)
             if self.chat.kind == "private":
                 raise NotAResident(link=self.link("join"))
             raise NotBound

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.buttons import Key
+from handlers import choosing
+from handlers.buttons import Key, Keys
 from handlers.here import Here
+from rules.people import WhichBuilding
 from rules.refusals import Refusal
 
 
@@ -15,5 +17,7 @@ async def refuse(here: Here, refusal: Refusal) -> None:
         if here.toast is not None and link:
             here.toast["url"] = str(link)
         return
-    keys = ((Key(here.label(here.lang, "go_on"), link=str(link)),),) if link else ()
+    keys: Keys = ((Key(here.label(here.lang, "go_on"), link=str(link)),),) if link else ()
+    if isinstance(refusal, WhichBuilding):
+        keys = choosing.keys(here)
     await here.say(f"refusals.{name}", keys=keys, **refusal.facts)

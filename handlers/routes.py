@@ -16,7 +16,7 @@ T = TypeVar("T")
 Act = Callable[..., Awaitable[None]]
 DueAct = Callable[[Speech, Due], Awaitable[None]]
 Draw = Callable[[View, int], Awaitable[Screen | None]]
-Make = Callable[[View, int], Awaitable[Made]]
+Make = Callable[[View, Any], Awaitable[Made]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,15 +27,13 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import guests
+from handlers import choosing, guests
 from handlers.buttons import unpack
 from handlers.here import Heard, Here, Quoted
 from handlers.refusals import refuse
 from handlers.routes import Route, Routes, read_command
 from handlers.voting import BoxedVote, boxed_vote
 from handlers.words import Words
-from rules.homes import Building
-from rules.people import Chat, Person
 from rules.refusals import Refusal
 from rules.secrecy import Secrecy
 from rules.thresholds import Charter
@@ -243,19 +241,23 @@ class Reception:
         async with self.store.unit(self.clock()) as unit:
             seen, toast = await updates.seen(unit.conn, heard.update_id)
             if not seen:
-                here = await self._arrive(unit, heard)
+                here = await self._arrive(unit, heard, *args[:1])
                 await route.act(here, *args)
                 toast = here.toast
                 await updates.record(unit.conn, heard.update_id, toast, unit.now)
         self._answer(heard, toast)
 
-    async def _arrive(self, unit: Unit, heard: Heard) -> Here:
+    async def _arrive(self, unit: Unit, heard: Heard, asked: object = None) -> Here:
         person = await people.meet(unit.conn, heard.user, heard.name, heard.lang, unit.now)
         chat = await people.enter(unit.conn, heard.chat, heard.chat_kind, heard.chat_title)
         if chat.kind == "private" and person.reach != "yes":
             await people.change(unit.conn, person.id, reach="yes")
-        building = await _building(unit, person, chat)
-        return Here(unit, self.words, self.bot.username, heard, person, chat, building, self.charter)
+        here = Here(unit, self.words, self.bot.username, heard, person, chat, None, self.charter)
+        if chat.kind == "private":
+            here.building, here.among = await choosing.meant(unit, person, chat, asked)
+        elif chat.building_id is not None:
+            here.building = await homes.building(unit.conn, chat.building_id)
+        return here
 
     async def _is_admin(self, chat: str, user: int) -> bool:
         """Whether somebody administers a group. Raises PlatformSilent."""
@@ -358,17 +360,6 @@ def _answer_to(press: str, toast: dict[str, Any]) -> dict[str, Any]:
     """The parameters of answerCallbackQuery."""
     more = {"text": toast.get("text"), "show_alert": toast.get("alert"), "url": toast.get("url")}
     return {"callback_query_id": press, **{name: value for name, value in more.items() if value}}
-
-
-async def _building(unit: Unit, person: Person, chat: Chat) -> Building | None:
-    """The building of a group; in private the person's own home, or the one they lead."""
-    if chat.kind == "group":
-        return None if chat.building_id is None else await homes.building(unit.conn, chat.building_id)
-    mine = await homes.homes_of(unit.conn, person.id)
-    if mine:
-        return await homes.building(unit.conn, mine[0].building_id)
-    led = await homes.led_by(unit.conn, person.id)
-    return led[0] if led else None
 
 
 def hear(update: Update) -> Heard:

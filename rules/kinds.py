@@ -67,6 +67,7 @@ PARTIES = {
         Party("grid", "网格员", "grid worker"),
     )
 }
+COMMUNITY_OFFICE = ("community", "grid")  # the parties that keep the community's register
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ class Chat:
     building_id: int | None
 
 
+class WhichBuilding(Refusal):
+    """It could be about several buildings, and the person has not said which."""
+
+
 class NotTheLeader(Refusal):
     """Only the party group leader (or who stands in for him) may do this."""
 

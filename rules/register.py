@@ -12,7 +12,7 @@ from datetime import date, datetime, tzinfo
 from rules.ballots import Ballot
 from rules.ballots import State as BallotState
 from rules.events import Event
-from rules.kinds import kind_name
+from rules.kinds import Decides, kind_name
 from rules.meetings import Meeting
 from rules.results import may_show, standings
 from rules.tasks import Task
@@ -28,6 +28,8 @@ class Entry:
     sheet: str
     day: date
     row: Row
+    about: int  # the meeting, the ballot or the task
+    state: str
 
 
 def of_meeting(meeting: Meeting, events: Sequence[Event], zone: tzinfo, lang: str) -> Entry | None:
@@ -42,10 +44,13 @@ def of_meeting(meeting: Meeting, events: Sequence[Event], zone: tzinfo, lang: st
     )
     day = when.astimezone(zone)
     kind = kind_name(meeting.preset.name(lang), lang)
+    place = "" if meeting.preset.decides is Decides.AGREEMENT else meeting.place  # of a mediation: no more
     return Entry(
         "meetings",
         day.date(),
-        (str(meeting.id), _moment(when, zone), kind, meeting.place, *invited, str(meeting.state)),
+        (str(meeting.id), _moment(when, zone), kind, place, *invited, str(meeting.state)),
+        meeting.id,
+        str(meeting.state),
     )
 
 
@@ -65,7 +70,7 @@ def of_ballot(ballot: Ballot, zone: tzinfo) -> Entry | None:
         *times,
         *figures,
     )
-    return Entry("ballots", day, (*row, str(ballot.state)))
+    return Entry("ballots", day, (*row, str(ballot.state)), ballot.id, str(ballot.state))
 
 
 def of_resolution(ballot: Ballot, stands: str, zone: tzinfo) -> Entry | None:
@@ -82,20 +87,42 @@ def of_resolution(ballot: Ballot, stands: str, zone: tzinfo) -> Entry | None:
     until = str(ballot.publication_until or "")
     day = ballot.closed_at.astimezone(zone).date()
     outcome = "carried" if carried else "tied" if ballot.result["tied"] else "not_carried"
-    return Entry("resolutions", day, (str(ballot.id), ballot.question, outcome, won, figures, until, stands))
+    row = (str(ballot.id), ballot.question, outcome, won, figures, until, stands)
+    return Entry("resolutions", day, row, ballot.id, outcome)
 
 
 def of_task(task: Task, given: date) -> Entry:
     """A task under the day on which it was given out."""
     row = (str(task.meeting_id), task.who, task.what, str(task.due or ""), str(task.stage))
-    return Entry("tasks", given, (*row, "yes" if task.photo else "no"))
+    return Entry("tasks", given, (*row, "yes" if task.photo else "no"), task.id, str(task.stage))
 
 
-def of_month(entries: Iterable[Entry], month: str | None) -> dict[str, list[Row]]:
-    """The rows of each sheet of a month (YYYY-MM; None: of all), by day."""
+def of_month(entries: Iterable[Entry], month: str | None) -> dict[str, list[Entry]]:
+    """The entries of each sheet of a month (YYYY-MM; None: of all), by day."""
     chosen = [one for one in entries if month is None or f"{one.day:%Y-%m}" == month]
     chosen.sort(key=lambda one: one.day)
-    return {sheet: [one.row for one in chosen if one.sheet == sheet] for sheet in SHEETS}
+    return {sheet: [one for one in chosen if one.sheet == sheet] for sheet in SHEETS}
+
+
+def touches(meeting: Meeting, month: str, zone: tzinfo) -> bool:
+    """Whether anything of a meeting may be filed under a month (YYYY-MM)."""
+    begun = meeting.opened_at or meeting.planned_at
+    if begun is None:
+        return False
+    over = meeting.closed_at or (None if meeting.opened_at else begun)
+    return _month(begun, zone) <= month and (over is None or month <= _month(over, zone))
+
+
+def months(meetings: Iterable[Meeting], ballots: Iterable[Ballot], zone: tzinfo) -> tuple[str, str] | None:
+    """The first and the last month (YYYY-MM) with an entry; None where there is none."""
+    begun = [one.opened_at or one.planned_at for one in meetings if one.published_at is not None]
+    moments = [*begun, *(one.opened_at for one in ballots), *(one.closed_at for one in ballots)]
+    found = sorted(_month(moment, zone) for moment in moments if moment is not None)
+    return (found[0], found[-1]) if found else None
+
+
+def _month(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m}"
 
 
 def _moment(at: datetime | None, zone: tzinfo) -> str:

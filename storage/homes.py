@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.homes import Building, Claim, Household
+from rules.kinds import COMMUNITY_OFFICE
 from rules.people import Person
 from storage.rows import every, first, key, one
 from storage.tables import (
@@ -18,6 +19,7 @@ from storage.tables import (
     chats,
     claims,
     communities,
+    contacts,
     habits,
     households,
     members,
@@ -66,7 +68,9 @@ async def building_of_ballot(conn: AsyncConnection, ballot_id: int) -> Building 
 
 async def buildings_with_a_group(conn: AsyncConnection) -> list[Building]:
     """The buildings that have their group chat, by name."""
-    query = _buildings.join(chats, chats.c.building_id == buildings.c.id).where(chats.c.state == "here")
+    query = _buildings.join(chats, chats.c.building_id == buildings.c.id).where(
+        chats.c.state == "here", chats.c.kind == "group"
+    )
     return every(Building, await conn.execute(query.distinct().order_by(buildings.c.name, buildings.c.id)))
 
 
@@ -226,6 +230,24 @@ async def led_by(conn: AsyncConnection, person_id: int) -> list[Building]:
     query = _buildings.join(roles, roles.c.building_id == buildings.c.id)
     query = query.where(roles.c.person_id == person_id, roles.c.role == "leader").order_by(buildings.c.id)
     return every(Building, await conn.execute(query))
+
+
+async def buildings_for(conn: AsyncConnection, person_id: int) -> list[Building]:
+    """The buildings a person has to do with, those they live in first.
+
+    They hold an office in the others, or speak there for the community office.
+    """
+    living = select(households.c.building_id).join(members).where(members.c.person_id == person_id)
+    holding = select(roles.c.building_id).where(roles.c.person_id == person_id)
+    speaking = select(contacts.c.building_id).where(
+        contacts.c.person_id == person_id,
+        contacts.c.gone_at.is_(None),
+        contacts.c.party.in_(COMMUNITY_OFFICE),
+    )
+    at_home = set((await conn.scalars(living)).all())
+    concerned = at_home | set((await conn.scalars(holding.union(speaking))).all())
+    found = every(Building, await conn.execute(_buildings.where(buildings.c.id.in_(concerned))))
+    return sorted(found, key=lambda one: (one.id not in at_home, one.id))
 
 
 async def ask_claim(conn: AsyncConnection, **values: object) -> Claim:

@@ -67,7 +67,8 @@ async def change_chat(conn: AsyncConnection, chat_id: int, **values: object) -> 
 
 async def unbind(conn: AsyncConnection, building_id: int) -> None:
     """Take a building from the group that was bound to it."""
-    await conn.execute(update(chats).where(chats.c.building_id == building_id).values(building_id=None))
+    bound = (chats.c.building_id == building_id, chats.c.kind == "group")
+    await conn.execute(update(chats).where(*bound).values(building_id=None))
 
 
 async def group_of(conn: AsyncConnection, building_id: int) -> Chat | None:

@@ -143,7 +143,7 @@ chats = Table(
     Column("kind", String, nullable=False),  # "private" or "group"
     Column("title", String, nullable=False, default=""),
     Column("state", String, nullable=False, default="here"),  # "here", "gone"
-    _ref("building_id", "buildings", index=True),
+    _ref("building_id", "buildings", index=True),  # of a group; in private, the one last spoken of
 )
 
 people = Table(
