@@ -11,6 +11,7 @@ from handlers.here import Here
 from handlers.routes import Routes
 from rules.meetings import Item, Meeting, NothingOnTheAgenda, check_draft
 from services import calling
+from services.proposals import place_of
 from storage import meetings
 
 routes = Routes()
@@ -75,7 +76,8 @@ async def hear_agenda(here: Here, data: dict[str, Any]) -> None:
     proposal = await calling.add_proposal(
         here.unit, draft, data["item"], here.heard.text, here.heard.picture, here.person.id
     )
-    await here.say("agenda.proposal_added", keys=keys, proposal=proposal, in_group=in_group)
+    name = (await place_of(here.unit.conn, proposal)).name
+    await here.say("agenda.proposal_added", keys=keys, label=name, proposal=proposal, in_group=in_group)
 
 
 @routes.press(DropItem)

@@ -20,6 +20,7 @@ from handlers import (
     help,  # noqa: A004 - the word of the field
     joining,
     meeting,
+    merging,
     minutes,
     monthly,
     notice,
@@ -31,6 +32,7 @@ from handlers import (
     planning,
     polling,
     privacy,
+    proposals,
     proxies,
     record,
     register,
@@ -47,6 +49,7 @@ from handlers import (
     tasks,
     thresholds,
     time_polls,
+    voices,
 )
 from handlers.routes import Routes
 
@@ -70,6 +73,9 @@ def all_routes() -> Routes:
         order,
         statements,
         record,
+        proposals,
+        voices,
+        merging,
         tasks,
         minutes,
         calling,

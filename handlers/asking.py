@@ -26,6 +26,11 @@ KINDS = {
     "next_time",
     "task",
     "correct",
+    "voice",
+    "voice_answer",
+    "amend",
+    "withdraw",
+    "merge",
 }  # the dialogues of a sitting and its minutes
 
 

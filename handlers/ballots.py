@@ -178,7 +178,8 @@ async def take_proposals(here: Here, button: TakeProposals) -> None:
     if item is None:
         raise NoSuchItem
     plan = await ballots.plan_of_item(conn, building.id, item.meeting_id, item.id)
-    more = {"meeting": item.meeting_id, "item": item.id, "pictures": list(plan.pictures)}
+    more: dict[str, Any] = {"meeting": item.meeting_id, "item": item.id}
+    more |= {"pictures": list(plan.pictures), "labels": list(plan.labels)}
     await _take_options(here, data | more, plan.texts)
 
 
@@ -205,6 +206,7 @@ def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:
         seats,
         data.get("budget"),
         tuple(data.get("costs", ())),
+        labels=tuple(data.get("labels", ())),
     )
 
 

@@ -12,12 +12,12 @@ from handlers.floor import RaiseHand
 from handlers.here import Here
 from handlers.order import ShowOrder
 from handlers.parties import ShowParties
+from handlers.proposals import SeeProposals, show_in_group
 from handlers.record import AddTask, hear_statement
 from handlers.room import Leave, check_in_by_code, close_cards, go_to, offer_again, show_room
 from handlers.routes import Routes
 from handlers.speech import Screen, View
 from rules import sitting
-from rules.ballots import labels
 from rules.homes import Building
 from rules.meetings import Item, ItemState, Meeting, State
 from rules.minutes import Stage
@@ -26,7 +26,9 @@ from rules.room import read_code
 from services import meeting as sittings
 from services import minutes, record
 from services.outbox import renew
+from services.proposals import labelled, renew_cards
 from storage import homes, meetings
+from storage import proposals as proposed
 
 routes = Routes()
 
@@ -179,7 +181,7 @@ async def next_item(here: Here, button: NextItem) -> None:
     building = await here.the_leader("recorder")
     ended, begun = await sittings.next_item(here.unit, building, button.meeting, button.after)
     if ended is not None:
-        await renew(here.unit, "item", ended.id)
+        await renew_cards(here.unit, ended.id)
     for kind in ("meeting", "order", "queue"):
         await renew(here.unit, kind, button.meeting)
     if begun is not None:
@@ -201,15 +203,15 @@ async def go_on(here: Here, _rest: str) -> None:
 
 async def _show_item(here: Here, building: Building, item: Item) -> None:
     """The pictures of an item's proposals, then its card."""
-    proposals = await meetings.proposals_of(here.unit.conn, [item.id])
-    names = labels(len(proposals), building.lang)
-    shown = [(name, one.picture) for name, one in zip(names, proposals, strict=True) if one.picture]
+    proposals = await labelled(here.unit.conn, [item.id], building.lang)
+    shown = [(name, one.picture) for name, one in proposals if one.picture]
     for begin in range(0, len(shown), ALBUM):
         part = shown[begin : begin + ALBUM]
         files = [picture for _, picture in part]
         more = {"album": files} if len(files) > 1 else {"picture": {"file": files[0]}}
         facts = {"item": item, "labels": [name for name, _ in part]}
         await here.say_to_building(building, "meeting.pictures", more=more | {"item": item.id}, **facts)
+    await show_in_group(here, building, item)
     await here.show_building(building, "item", item.id)
 
 
@@ -334,23 +336,25 @@ async def draw_item(view: View, item_id: int) -> Screen | None:
         return None
     meeting = await meetings.get(view.conn, item.meeting_id)
     building = await homes.building(view.conn, meeting.building_id)
-    proposals = await meetings.proposals_of(view.conn, [item.id])
-    names = labels(len(proposals), building.lang)
+    proposals = await labelled(view.conn, [item.id], building.lang)
     text = view.html(
         "meeting.item",
         item=item,
         figure=FIGURES[item.number - 1],
         live=meeting.state is State.OPEN and item.state is ItemState.OPEN,
-        proposals=list(zip(names, proposals, strict=True))[:SHOWN],
+        proposals=proposals[:SHOWN],
         more=max(0, len(proposals) - SHOWN),
+        voices=await proposed.count_voices(view.conn, item.id),
         statements=await record.statements(view.conn, item),
         short=SHORT,
     )
     agenda = await meetings.items_of(view.conn, meeting.id)
-    return Screen(text, _item_keys(view, meeting, item, agenda), over=meeting.state is State.CLOSED)
+    said = ((Key(view.label("see_proposals"), SeeProposals(item.id)),),) if proposals else ()
+    keys = _item_keys(view, meeting, item, agenda, said)
+    return Screen(text, keys, over=meeting.state is State.CLOSED)
 
 
-def _item_keys(view: View, meeting: Meeting, item: Item, agenda: list[Item]) -> Keys:
+def _item_keys(view: View, meeting: Meeting, item: Item, agenda: list[Item], said: Keys) -> Keys:
     if meeting.state is not State.OPEN or item.state is not ItemState.OPEN:
         return ()
     return (
@@ -358,6 +362,7 @@ def _item_keys(view: View, meeting: Meeting, item: Item, agenda: list[Item]) -> 
             Key(view.label("vote_on_item"), NewBallot(meeting.id, item.id)),
             Key(view.label("add_task"), AddTask(meeting.id, item.id)),
         ),
+        *said,
         (Key(view.label("raise_hand"), RaiseHand(meeting.id)),),
         _next_key(view, meeting.id, agenda),
     )

@@ -9,6 +9,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.draft import said_of
 from handlers.here import Here
 from handlers.meeting import OpenMeeting
+from handlers.proposals import letter_keys
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, View
 from rules.deliveries import Reached
@@ -17,12 +18,15 @@ from rules.meetings import Item, Meeting, Proposal, State
 from services import coming, delivering, reminding
 from services.invitation import invitation
 from services.outbox import Rank
+from services.proposals import labelled
 from storage import homes, meetings, people
 
 routes = Routes()
 
 ALBUM = 10  # pictures at most in one album
 PLAIN_LIMIT = 3500  # characters of proposals in one message
+
+Named = tuple[str, Proposal]  # with its letter
 
 
 class Come(Button, code="ny"):
@@ -149,32 +153,34 @@ async def proposals_by_link(here: Here, rest: str) -> None:
 async def _say_proposals(here: Here, chat_id: int, lang: str, meeting: Meeting) -> None:
     """Each item's proposals in words, then their pictures in the same order."""
     agenda = {item.id: item for item in await meetings.items_of(here.unit.conn, meeting.id)}
-    proposed = await meetings.proposals_of(here.unit.conn, list(agenda))
-    for item_id, group in groupby(proposed, key=lambda proposal: proposal.item_id):
+    building = await homes.building(here.unit.conn, meeting.building_id)
+    proposed = await labelled(here.unit.conn, list(agenda), building.lang)
+    for item_id, group in groupby(proposed, key=lambda pair: pair[1].item_id):
         proposals = list(group)
         for part in _in_parts(proposals):
-            await here.say_in(chat_id, lang, "notice.proposals", item=agenda[item_id], proposals=part)
+            facts: dict[str, Any] = {"item": agenda[item_id], "proposals": part}
+            await here.say_in(chat_id, lang, "notice.proposals", keys=letter_keys(part), **facts)
         await _say_pictures(here, chat_id, lang, agenda[item_id], proposals)
 
 
-def _in_parts(proposals: list[Proposal]) -> list[list[Proposal]]:
+def _in_parts(proposals: list[Named]) -> list[list[Named]]:
     """As many proposals to a message as fit."""
-    parts: list[list[Proposal]] = []
+    parts: list[list[Named]] = []
     length = PLAIN_LIMIT
-    for proposal in proposals:
+    for name, proposal in proposals:
         length += len(proposal.text) + 10
         if length > PLAIN_LIMIT:
             parts.append([])
             length = len(proposal.text)
-        parts[-1].append(proposal)
+        parts[-1].append((name, proposal))
     return parts
 
 
-async def _say_pictures(here: Here, chat_id: int, lang: str, item: Item, proposals: list[Proposal]) -> None:
-    pictured = [proposal for proposal in proposals if proposal.picture]
+async def _say_pictures(here: Here, chat_id: int, lang: str, item: Item, proposals: list[Named]) -> None:
+    pictured = [(name, proposal) for name, proposal in proposals if proposal.picture]
     for start in range(0, len(pictured), ALBUM):
         part = pictured[start : start + ALBUM]
-        files = [proposal.picture for proposal in part]
+        files = [proposal.picture for _, proposal in part]
         more: dict[str, Any] = {"album": files} if len(files) > 1 else {"picture": {"file": files[0]}}
         await here.say_in(chat_id, lang, "notice.pictures", more=more, item=item, proposals=part)
 

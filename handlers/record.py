@@ -105,6 +105,7 @@ async def propose(here: Here, rest: str) -> None:
         return
     done = await record.propose(here.unit, building, here.person, rest, here.heard.picture)
     await _confirm(here, "record.proposed", done, label=done.label)
+    await here.show_building(building, "proposal", done.proposal)
 
 
 async def _confirm(here: Here, name: str, done: Recorded, /, **facts: object) -> None:

@@ -13,6 +13,7 @@ from rules.meetings import Meeting, State
 from services import meeting as sittings
 from services import room as rooms
 from services.outbox import renew
+from services.proposals import renew_cards
 from storage import homes, meetings
 from storage.outbox import Due
 
@@ -248,4 +249,4 @@ async def close_cards(speech: Speech, meeting: Meeting) -> None:
     for kind in ("meeting", "notice", "room", "queue", "order"):
         await renew(speech.unit, kind, meeting.id)
     for item in await meetings.items_of(speech.unit.conn, meeting.id):
-        await renew(speech.unit, "item", item.id)
+        await renew_cards(speech.unit, item.id)

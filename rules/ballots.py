@@ -151,6 +151,7 @@ class Plan:
     completion: Completion | None = None
     ties: TieRule | None = None
     threshold: Threshold | None = None  # none: the usual one
+    labels: tuple[str, ...] = ()  # of proposals, which keep theirs; none: in order
 
 
 class TooFewOptions(Refusal):
@@ -317,6 +318,7 @@ def plan_of(ballot: Ballot) -> Plan:
         ballot.completion,
         ballot.ties,
         ballot.threshold,
+        tuple(option.label for option in listed),
     )
 
 
@@ -363,7 +365,8 @@ def options_of(plan: Plan, lang: str) -> list[tuple[str, str, str | None]]:
     if plan.method in YES_OR_NO:
         return [(label, "", None) for label in ANSWERS[plan.method][lang]]
     pictures = (*plan.pictures, *(None for _ in plan.texts))
-    return list(zip(labels(len(plan.texts), lang), plan.texts, pictures, strict=False))
+    names = plan.labels or labels(len(plan.texts), lang)
+    return list(zip(names, plan.texts, pictures, strict=False))
 
 
 def labels(options: int, lang: str) -> list[str]:

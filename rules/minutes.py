@@ -49,7 +49,7 @@ class PartyPresence:
 class Line:
     """One sentence under an item.
 
-    Its kind is "statement", "proposal", "on_record", "corrected", "taken_back" or of `rules.course.KINDS`.
+    Its kind is "statement", "proposal", "on_record", "corrected", "taken_back" or of `rules.course`.
     """
 
     event: int

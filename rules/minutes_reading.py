@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from rules import course
-from rules.ballots import labels
 from rules.events import Event
 from rules.kinds import PARTIES, kind_of
 from rules.minutes import (
@@ -23,6 +22,7 @@ from rules.minutes import (
     Stage,
     TaskRecord,
 )
+from rules.proposals import label
 from rules.statements import read_statements
 
 TITLE_LIMIT = 60  # characters of the heading
@@ -172,12 +172,13 @@ def _besides(log: Log, book: Book, items: set[int], number: int) -> Iterator[Ite
 
 def _keys(log: Log) -> set[int | None]:
     """Every item that something was recorded under."""
-    kinds = ("said", "proposed", "task", "ballot_closed", *course.KINDS)
-    return {event.data.get("item") for kind in kinds for event in log[kind]}
+    kinds = ("said", "proposed", "task", "ballot_closed")
+    events = [*course.happened(log), *(event for kind in kinds for event in log[kind])]
+    return {event.data.get("item") for event in events}
 
 
 def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
-    went = [event for kind in course.KINDS for event in log[kind]]
+    went = course.happened(log)
     events = sorted((*log["said"], *log["proposed"], *went), key=lambda event: event.number)
     stand = read_statements([*log["said"], *log["said_corrected"], *log["said_taken_back"]])
     for event in events:
@@ -185,9 +186,9 @@ def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
         if data.get("item") not in keys:
             continue
         if event.kind in course.KINDS:
-            by = book.people.get(data.get("by") or 0, "")
-            text = course.told(event, course.titles_of(log))
-            yield Line(event.number, event.kind, by, text, book.at(event))
+            by = book.people.get(data.get("by") or 0, "") or book.who(event)
+            text = course.told(event, log, book.lang)
+            yield Line(event.number, course.kind_of(event), by, text, book.at(event))
             continue
         kind, text = "statement", data["text"]
         if event.number in stand and stand[event.number].state != "said":
@@ -208,9 +209,7 @@ def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
 
 def _label(log: Log, proposal: Event, book: Book) -> str:
     """What a proposal is called: 甲 乙 丙, or figures where an item has many."""
-    numbers = [one.data["number"] for one in log["proposed"] if one.data["item"] == proposal.data["item"]]
-    number: int = proposal.data["number"]
-    return labels(max(numbers), book.lang)[number - 1]
+    return label(proposal.data["number"], course.numbers_of(log).get(proposal.data["item"], 0), book.lang)
 
 
 def _ballots(log: Log, keys: Container[int | None]) -> Iterator[BallotRecord]:

@@ -36,6 +36,7 @@ from rules.kinds import KindDoesNotVote
 from rules.meetings import Item, ItemState, Meeting
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
+from rules.proposals import ProposalsChanged, wording
 from rules.results import areas_of, days_published, publication, result_of, summary, tally
 from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
 from rules.thresholds import PLAIN_CHARTER, Charter, Threshold, fitting, usual
@@ -45,8 +46,10 @@ from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
 from services import meeting as sittings
 from services import outbox, owners, papers, proxies, reminding
+from services.proposals import labelled, renew_cards
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
+from storage.proposals import every_id
 from storage.store import Connection, Unit
 
 CLOSE = "ballot_close"
@@ -95,13 +98,14 @@ async def plan_of_item(conn: Connection, building_id: int, meeting_id: int, item
     if meeting.state not in {MeetingState.ANNOUNCED, MeetingState.OPEN}:
         raise MeetingNotOn
     await _check_votable(conn, meeting, item)
-    proposed = await meetings.proposals_of(conn, [item.id])
+    lang = (await homes.building(conn, building_id)).lang
+    proposed = await labelled(conn, [item.id], lang)
+    texts = tuple(wording(one, name, lang) for name, one in proposed)
     if len(proposed) < 2:
-        question = "：".join([item.title, *(proposal.text for proposal in proposed)])[:QUESTION_LIMIT]
+        question = "：".join([item.title, *texts])[:QUESTION_LIMIT]
         return Plan(question, Method.MOTION, (), meeting_id=meeting.id, item_id=item.id)
-    texts = tuple(proposal.text for proposal in proposed)
-    pictures = tuple(proposal.picture for proposal in proposed)
-    return Plan(item.title, Method.SINGLE, texts, 1, pictures, meeting.id, item.id)
+    pictures, names = tuple(one.picture for _, one in proposed), tuple(name for name, _ in proposed)
+    return Plan(item.title, Method.SINGLE, texts, 1, pictures, meeting.id, item.id, labels=names)
 
 
 async def _check_votable(conn: Connection, meeting: Meeting, item: Item | None) -> None:
@@ -257,14 +261,16 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
 
     What is asked while a meeting sits, though under none of its items, belongs to the meeting's record.
 
-    Raises ClosingPast, ClosingTooFar, MeetingNotOn, AreasMissing.
+    Raises ClosingPast, ClosingTooFar, MeetingNotOn, AreasMissing, ProposalsChanged.
     """
     assert ballot.closes_at is not None, "a draft has its time"
     if ballot.basis is Basis.OWNER:
         await owners.check_areas(unit.conn, building)
     closes_at = check_closing(ballot.closes_at, unit.now)
     if ballot.meeting_id is not None and ballot.item_id is not None:
-        await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)
+        plan = await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)
+        if await every_id(unit.conn, ballot.item_id):
+            _check_fresh(ballot, plan)
     ballot = replace(ballot, meeting_id=ballot.meeting_id or await _sitting(unit.conn, building.id))
     ballot = replace(ballot, parking_counts=building.parking_counts)
     roll = await voters.freeze(unit.conn, ballot)
@@ -299,6 +305,14 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
     await proxies.entrust_opened(unit, ballot)
     await _renew(unit, ballot)
     return ballot
+
+
+def _check_fresh(ballot: Ballot, now: Plan) -> None:
+    """Go on only with the proposals as they stand now. Raises ProposalsChanged."""
+    asked = plan_of(ballot)
+    same = asked.texts == now.texts if now.texts or asked.texts else ballot.question == now.question
+    if not same:
+        raise ProposalsChanged
 
 
 async def _sitting(conn: Connection, building_id: int) -> int | None:
@@ -431,4 +445,4 @@ async def _renew(unit: Unit, ballot: Ballot) -> None:
     if ballot.meeting_id is not None:
         await outbox.renew(unit, "meeting", ballot.meeting_id)
     if ballot.item_id is not None:
-        await outbox.renew(unit, "item", ballot.item_id)
+        await renew_cards(unit, ballot.item_id)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules import sitting
-from rules.ballots import labels
 from rules.homes import Building
 from rules.meetings import (
     MOST_PROPOSALS,
@@ -28,18 +27,19 @@ from rules.sitting import (
     NoItemOpen,
 )
 from services import meeting as sittings
-from services import tasks
+from services import proposals, tasks
 from storage import homes, log, meetings, records
 from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where something was put down: the item (None: beside the agenda), and a proposal's label."""
+    """Where something was put down: the item (None: beside the agenda), a proposal's label and id."""
 
     meeting: Meeting
     item: Item | None
     label: str = ""
+    proposal: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +108,19 @@ async def _item(conn: Connection, meeting: Meeting, item_id: int | None) -> Item
 async def propose(unit: Unit, building: Building, person: Person, text: str, picture: str | None) -> Recorded:
     """Add a proposal to the item under discussion.
 
-    Raises NoMeetingOpen, NoItemOpen, NothingWritten, TextTooLong, TooManyProposals.
+    Raises NoMeetingOpen, NoItemOpen, NothingWritten, TextTooLong, TooManyProposals, ProposalTwice,
+    ProposalsFrozen.
     """
     meeting = await sittings.under_way(unit.conn, building)
     item = await _item(unit.conn, meeting, None)
     if item is None:
         raise NoItemOpen
     text = written(text, PROPOSAL_LIMIT)
-    count = len(await meetings.proposals_of(unit.conn, [item.id])) + 1
-    if count > MOST_PROPOSALS:
+    await proposals.check_new(unit.conn, item, text)
+    if len(await meetings.proposals_of(unit.conn, [item.id])) >= MOST_PROPOSALS:
         raise TooManyProposals(most=MOST_PROPOSALS)
     added = await meetings.add_proposal(unit.conn, item.id, text, picture, person.id, unit.now)
-    label = labels(count, building.lang)[-1]
+    place = await proposals.place_of(unit.conn, added)
     mine = await homes.homes_of(unit.conn, person.id, building.id)
     await log.append(
         unit.conn,
@@ -133,7 +134,7 @@ async def propose(unit: Unit, building: Building, person: Person, text: str, pic
         person=person.id,
         household=mine[0].id if mine else None,
     )
-    return Recorded(meeting, item, label)
+    return Recorded(meeting, item, place.name, added.id)
 
 
 def check_part(part: str, text: str) -> str:

@@ -267,6 +267,39 @@ proposals = Table(
     UniqueConstraint("item_id", "number"),
 )
 
+concerns = Table(  # what people say of a proposal before the vote
+    "concerns",
+    metadata,
+    _id(),
+    _ref("proposal_id", "proposals", nullable=False, index=True),
+    Column("kind", String, nullable=False),  # rules.proposals.Voice
+    Column("text", Text, nullable=False, default=""),
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("gone_at", Instant),  # taken back
+    Column("answer", Text),  # of the proposer
+)
+
+merges = Table(  # proposals that are to become one, once those who made them consent
+    "merges",
+    metadata,
+    _id(),
+    _ref("item_id", "items", nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String, nullable=False),  # rules.proposals.MergeState
+)
+
+merge_parts = Table(
+    "merge_parts",
+    metadata,
+    Column("merge_id", Integer, ForeignKey("merges.id"), primary_key=True),
+    Column("proposal_id", Integer, ForeignKey("proposals.id"), primary_key=True),
+    _ref("person_id", "people", nullable=False),  # whose consent it takes
+    Column("agreed", Boolean),  # empty: not answered
+)
+
 replies = Table(  # who is coming
     "replies",
     metadata,

@@ -37,6 +37,7 @@ STATES = {
     "straws": "open",
     "time_polls": "open",
     "claims": "asked",
+    "merges": "asked",
 }
 ASKING = {"claims"}  # whoever is no member yet may ask to become one
 
@@ -88,7 +89,8 @@ async def place_with_strangers(stage: FastStage) -> Place:
 async def _fill(conn: Connection, building_id: int) -> None:
     """Give the building a row of every table that a button names and that has none here yet."""
     names = {each.name for kind in kinds() for each in fields(kind)}  # type: ignore[arg-type]
-    for table in sorted({table for name in names if (table := _table_of(name))}):
+    named = {table for name in names if (table := _table_of(name))}
+    for table in (one.name for one in metadata.sorted_tables if one.name in named):
         if not await _here(conn, metadata.tables[table], building_id):
             row = {
                 column.name: await _value(conn, column, building_id)

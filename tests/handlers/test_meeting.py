@@ -229,7 +229,7 @@ async def test_the_pictures_of_an_item_come_as_an_album(stage: Stage) -> None:
     await scene.leader.say(scene.group, "/open")
     await tap(stage, scene.leader, scene.group, "▶️ 开始开会")
     await tap(stage, scene.leader, scene.group, "第一项")
-    first, second, shown = scene.group.messages[-3:]
+    first, second, _, _, shown = scene.group.messages[-5:]
     assert first.photo
     assert second.photo
     assert first.caption == "🖼 第1项的方案图：甲、乙"
