@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bench.bursts import answered, stored
 from bench.busy_hour import busy_hour
+from bench.engines import engines
 from bench.figure import Figure
 from bench.grown import grown
 from bench.notices import notices
@@ -30,6 +31,7 @@ MEASURES: dict[str, Measure] = {
     "notices": notices,
     "grown": grown,
     "starting": starting,
+    "engines": engines,
 }
 RESULT = Path("build/bench.json")
 

@@ -18,7 +18,7 @@ OPTIONS = ("甲方案：大门口", "乙方案：地下车库", "丙方案：东
 _OPEN = (
     """INSERT INTO rolls (ballot_id, voter_id)
        SELECT b.id, h.id FROM ballots b JOIN households h USING (building_id) WHERE b.state = 'draft'""",
-    """UPDATE ballots SET state = 'open', roll_hash = hex(randomblob(32)), seed = hex(randomblob(32)),
+    """UPDATE ballots SET state = 'open', roll_hash = 'of the bench', seed = 'of the bench',
          eligible = (SELECT count(*) FROM rolls WHERE ballot_id = ballots.id)
        WHERE state = 'draft'""",
 )

@@ -37,12 +37,12 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def cluster(options: str = "") -> Iterator[Cluster]:
+def cluster(options: str = "", *, on_disk: bool = False) -> Iterator[Cluster]:
     """A private cluster, without any the test is skipped. Without options it keeps what it acknowledged."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or _on_the_path()
     if not programs:
         pytest.skip(MISSING)
-    with tempfile.TemporaryDirectory(prefix="louyuhui-pg-", dir=_quick()) as folder:
+    with tempfile.TemporaryDirectory(prefix="louyuhui-pg-", dir=None if on_disk else _quick()) as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, OWNER)
         own = Cluster(programs[-1].parent, Path(folder), _free_port(), options)
