@@ -197,6 +197,7 @@ async def test_a_frozen_one_is_replaced_and_says_nothing_more_when_it_wakes(post
         await until_in_office(front, other, other)
         await until(lambda: all(one.answer.done() for one in presses))
         await until(lambda: f"{len(set(here.homes.values()))}" in card.text)
+        await until(lambda: len(received(here)) == SPOKEN)
         said, shown = received(here), card.text
         both[in_office].send_signal(signal.SIGCONT)
         await until_in_office(front, in_office, other)

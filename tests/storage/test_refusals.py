@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import homes, log, people
 from storage.refusals import refusing_triggers
 from storage.store import Store
-from storage.tables import ballots, meetings, minutes, options, rolls, votes
+from storage.tables import ballots, meetings, minutes, options, rolls, urn, votes
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 DRAFT, OPEN, CLOSED = 1, 2, 3  # ids of ballots
@@ -30,6 +30,10 @@ REFUSED = [
     ("votes_in_time", f"{VOTE} VALUES ({CLOSED}, 2, '[1]', 1, 'NEW', '2026-11-20')"),
     ("votes_in_time", f"{VOTE} VALUES ({DRAFT}, 2, '[1]', 1, 'NEW', '2026-11-20')"),
     ("votes_change_in_time", f"UPDATE votes SET choice = '[2]' WHERE ballot_id = {CLOSED}"),
+    ("urn_keep", f"UPDATE urn SET choice = '[2]' WHERE ballot_id = {OPEN}"),
+    ("urn_in_time", f"INSERT INTO urn (ballot_id, key, choice) VALUES ({CLOSED}, 'K', '[1]')"),
+    ("urn_stays", f"DELETE FROM urn WHERE ballot_id = {CLOSED}"),
+    ("ballots_frozen", f"UPDATE ballots SET secrecy = 'named' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET question = '别的' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET method = 'motion' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET basis = 'owner' WHERE id = {OPEN}"),
@@ -120,6 +124,7 @@ async def filled(store: Store) -> Store:
         for ballot_id in (OPEN, CLOSED):
             vote = {"voter_id": 1, "choice": [1], "by_id": person.id, "receipt": "A", "at": NOW}
             await conn.execute(votes.insert().values(ballot_id=ballot_id, **vote))
+            await conn.execute(urn.insert().values(ballot_id=ballot_id, key="A", choice=[1]))
         await conn.execute(text(f"UPDATE ballots SET state = 'closed' WHERE id = {CLOSED}"))
         await log.append(conn, "building:1", "joined", NOW, person=person.id)
     return store
