@@ -18,6 +18,7 @@ from storage.store import Unavailable
 def open_engine(url: str) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Raises Unavailable for others.
 
+    What an error says leaves out the values that were sent: they may be votes, and faults are kept.
     SQLite waits 5 seconds for another's lock, or `?timeout=` seconds.
     """
     try:
@@ -26,7 +27,9 @@ def open_engine(url: str) -> AsyncEngine:
             return open_postgres(known)
         if known.get_backend_name() != "sqlite":
             raise Unavailable(f"neither SQLite nor PostgreSQL: {known.get_backend_name()}")
-        engine = create_async_engine(known, async_creator=lambda: OneHop(lambda: connect_file(engine)))
+        engine = create_async_engine(
+            known, async_creator=lambda: OneHop(lambda: connect_file(engine)), hide_parameters=True
+        )
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         raise Unavailable(str(error)) from error
     _check_opens(engine)

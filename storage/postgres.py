@@ -37,7 +37,7 @@ _PASSING = ("08", "40", "53", "55", "57", "58", "25006", "25P03", "XX")
 
 def open_postgres(url: URL) -> AsyncEngine:
     """An engine for `postgresql+asyncpg://…`; whatever it cannot do for now is raised as Unavailable."""
-    engine = create_async_engine(url.set(drivername="postgresql+asyncpg"))
+    engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), hide_parameters=True)
     event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "checkout", _check_alive)
     event.listen(engine.sync_engine, "begin", _begin)

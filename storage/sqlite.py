@@ -105,7 +105,7 @@ class Beside:
     """A thread with a connection of its own to the file of a URL; it opens when it is first used."""
 
     def __init__(self, url: URL) -> None:
-        self._engine = create_engine(url.set(drivername="sqlite"))
+        self._engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
         self._thread = ThreadPoolExecutor(1, "storage")
         prepare(self._engine)
 

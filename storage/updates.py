@@ -41,10 +41,9 @@ async def add_fault(
     payload: dict[str, Any] | None,
     traceback: str,
 ) -> None:
-    """Write down a fault with its traceback."""
-    await conn.execute(
-        faults.insert().values(at=now, update_id=update_id, payload=payload, traceback=traceback)
-    )
+    """Write down a fault with its traceback, less the row that PostgreSQL quotes: it may be a vote."""
+    told = "\n".join(line for line in traceback.splitlines() if not line.startswith("DETAIL:"))
+    await conn.execute(faults.insert().values(at=now, update_id=update_id, payload=payload, traceback=told))
 
 
 async def fault_in(conn: AsyncConnection, update_id: int) -> int | None:

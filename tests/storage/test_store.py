@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from storage import homes, migrate
+from storage import homes, migrate, updates
 from storage.engine import open_engine
 from storage.store import Store, Unavailable
-from storage.tables import communities
+from storage.tables import communities, votes
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
@@ -129,6 +130,29 @@ async def test_a_rule_of_the_tables_is_no_unavailability(store: Store) -> None:
     with pytest.raises(IntegrityError):
         await write_twice()
     assert await names(store) == []
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["a unit", "a piece"])
+async def test_what_a_fault_says_quotes_no_vote(store: Store, *, at_once: bool) -> None:
+    chosen = 424242  # of a vote that lacks its time
+    vote = {"ballot_id": 1, "voter_id": 1, "by_id": 1, "receipt": "R", "at": None, "choice": [chosen]}
+    statement = votes.insert().values(**vote)
+
+    async def put() -> None:
+        if at_once:
+            await store.at_once(lambda conn: conn.execute(statement))
+        else:
+            async with store.unit(NOW) as unit:
+                await unit.conn.execute(statement)
+
+    with pytest.raises(IntegrityError) as caught:
+        await put()
+    async with store.unit(NOW) as unit:
+        await updates.add_fault(unit.conn, NOW, 7, None, "".join(format_exception(caught.value)))
+    async with store.glance() as conn:
+        (fault,) = await updates.list_faults(conn)
+    assert "votes" in fault["traceback"], "what went wrong is said"
+    assert str(chosen) not in fault["traceback"]
 
 
 async def test_a_locked_database_is_unavailable_and_available_again(
