@@ -11,7 +11,7 @@ from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.store import Unavailable
+from storage.store import Closing, Unavailable
 
 WRITERS = 7_078_770  # the advisory lock that whoever writes holds until the commit; any number of ours
 
@@ -105,6 +105,9 @@ def _begin(connection: Connection) -> None:
 
 
 def _tell(context: ExceptionContext) -> Unavailable | None:
+    if type(context.original_exception).__name__ == "InternalClientError":
+        context.is_disconnect = True  # the server's last word has been read, but not yet the end of the line
+        return Closing(str(context.original_exception))
     if context.sqlalchemy_exception is None:
         return None  # no error of the database's: a cancellation is to stay one
     code = getattr(context.original_exception, "sqlstate", None) or ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,6 +23,10 @@ T = TypeVar("T")
 
 class Unavailable(Exception):
     """The database cannot be written now: locked, read-only, full or gone. Nothing was stored."""
+
+
+class Closing(Unavailable):
+    """The connection at hand is about to be closed by the server; another one may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._reading = engine.execution_options(reading=True)
         self._beside = Beside(engine.url) if engine.dialect.name == "sqlite" else None
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting] = []
@@ -61,7 +66,7 @@ class Store:
 
         Raises Unavailable, then nothing was stored and it may be tried again.
         """
-        async with self._write(), self.engine.begin() as conn:
+        async with self._write(), _begun(self.engine) as conn:
             yield Unit(conn, now)
 
     async def at_once(self, work: Callable[[Piece], T], *, tell: bool = True) -> T:
@@ -104,7 +109,7 @@ class Store:
     async def _transact(self, work: Callable[[Piece], T]) -> T:
         if self._beside is not None:
             return await self._beside.run(work)
-        async with self.engine.begin() as conn:
+        async with _begun(self.engine) as conn:
             return await conn.run_sync(work)
 
     @asynccontextmanager
@@ -124,8 +129,8 @@ class Store:
     async def glance(self) -> AsyncIterator[AsyncConnection]:
         """A connection that reads one consistent state and writes nothing. Raises Unavailable."""
         try:
-            async with self.engine.connect() as conn:
-                yield await conn.execution_options(reading=True)
+            async with _begun(self._reading) as conn:
+                yield conn
         except ProgrammingError:
             raise
         except DatabaseError as error:
@@ -138,3 +143,14 @@ class Store:
         if self._beside is not None:
             await self._beside.close()
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _begun(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction; on another connection where the one at hand was closed while nobody used it."""
+    async with AsyncExitStack() as stack:
+        try:
+            conn = await stack.enter_async_context(engine.begin())
+        except Closing:
+            conn = await stack.enter_async_context(engine.begin())
+        yield conn

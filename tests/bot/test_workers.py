@@ -164,7 +164,7 @@ async def test_when_one_is_killed_the_other_takes_over_and_nothing_is_lost(
         await until(lambda: all(one.answer.done() for one in presses))
         other = next(name for name in both if name != in_office)
         assert (await front.health(other))["in_office"] == other
-        await until(lambda: f"{len(set(here.homes.values()))}" in card.text)
+        await until(lambda: f"已投 {len(set(here.homes.values()))} 户" in card.text)
         with capsys.disabled():
             print(f"\nkilled: another worker had sent what waited {took:.1f} s later")  # noqa: T201 - a figure, for who reads along
 
@@ -196,7 +196,7 @@ async def test_a_frozen_one_is_replaced_and_says_nothing_more_when_it_wakes(post
         presses = [begin(here, card, voter, 1 + here.homes[voter] % len(OPTIONS)) for voter in here.voters]
         await until_in_office(front, other, other)
         await until(lambda: all(one.answer.done() for one in presses))
-        await until(lambda: f"{len(set(here.homes.values()))}" in card.text)
+        await until(lambda: f"已投 {len(set(here.homes.values()))} 户" in card.text)
         await until(lambda: len(received(here)) == SPOKEN)
         said, shown = received(here), card.text
         both[in_office].send_signal(signal.SIGCONT)

@@ -135,6 +135,23 @@ async def test_a_connection_that_was_closed_while_nobody_used_it_is_replaced(
     assert await names(store) == ["示例小区"]
 
 
+async def test_a_connection_whose_end_was_announced_is_replaced(store: Store) -> None:
+    await announce_the_end(store)
+    assert await names(store) == []
+    await announce_the_end(store)
+    async with store.unit(NOW) as unit:
+        await homes.community(unit.conn, "示例小区")
+    assert await names(store) == ["示例小区"]
+
+
+async def announce_the_end(store: Store) -> None:
+    """What the pool's connection reads just before a server ends it."""
+    async with store.engine.connect() as conn:
+        protocol = (await conn.get_raw_connection()).driver_connection._protocol
+    farewell = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
+    protocol.data_received(b"E" + (4 + len(farewell)).to_bytes(4, "big") + farewell)
+
+
 async def test_a_server_that_fails_midway_stores_nothing_and_the_next_is_stored(
     store: Store, server: Any
 ) -> None:
