@@ -49,7 +49,3 @@ app.command()(tally)
 app.command("verify")(verify_export)
 app.add_typer(faults.app, name="faults")
 app.add_typer(db.app, name="db")
-
-
-if __name__ == "__main__":
-    app()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from rules.when.clock import Clock, FromNow, Lasting, Midnight, PartOfDay
 from rules.when.days import Day
@@ -18,10 +19,10 @@ Groups = Mapping[str, str | None]
 class Form:
     """One way to write a piece; `say` is None where the groups make no sense together.
 
-    A `loose` form also occurs in other company (3/4, 5号): in a line it counts only with an hour beside it.
+    The pattern is for folded text; it is compiled when it is first looked for. A `loose` form also occurs in other company (3/4, 5号): in a line it counts only with an hour beside it.
     """
 
-    pattern: re.Pattern[str]
+    pattern: str
     say: Callable[[Groups], Piece | None]
     loose: bool = False
 
@@ -37,14 +38,19 @@ class Match:
 
 def form(pattern: str, say: Callable[[Groups], Piece | None], *, loose: bool = False) -> Form:
     """Make a form of a pattern for folded text."""
-    return Form(re.compile(pattern, re.ASCII), say, loose)
+    return Form(pattern, say, loose)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
 
 
 def longest(text: str, position: int, forms: Iterable[Form]) -> Match | None:
     """Read the longest piece that begins at the position; of two as long the form listed first."""
     best: Match | None = None
     for each in forms:
-        found = each.pattern.match(text, position)
+        found = _compiled(each.pattern).match(text, position)
         if found is None or found.end() <= (best.end if best else position):
             continue
         piece = each.say(found.groupdict())

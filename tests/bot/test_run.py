@@ -37,7 +37,7 @@ async def started(
     folder: Path, api: str, token: str, database: str = "sqlite+aiosqlite:///louyuhui.db"
 ) -> AsyncIterator[Process]:
     config = configured(folder, api, token, database)
-    command = (sys.executable, "-m", "bot.cli", "run", "--config", str(config))
+    command = (sys.executable, "-m", "bot.start", "run", "--config", str(config))
     here = {name: value for name, value in os.environ.items() if not name.startswith("LOUYUHUI_")}
     path = str(Path(__file__).parents[2])
     process = await asyncio.create_subprocess_exec(
