@@ -12,7 +12,7 @@ import itertools
 import logging
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from math import inf
@@ -146,18 +146,19 @@ class Dispatcher:
                 for letter in batch:
                     if letter.not_before is not None and letter.not_before > now:
                         heapq.heappush(self._delayed, (letter.not_before, letter.id))
-                    else:
-                        await self._add(conn, letter)
+                await self._add(conn, [one for one in batch if (one.not_before or now) <= now])
             while self._delayed and self._delayed[0][0] <= now:
-                await self._add(conn, await outbox.letter(conn, heapq.heappop(self._delayed)[1]))
-            for card in await outbox.behind_cards(conn):
-                await self._add(conn, card)
+                await self._add(conn, [await outbox.letter(conn, heapq.heappop(self._delayed)[1])])
+            await self._add(conn, await outbox.behind_cards(conn))
 
-    async def _add(self, conn: Connection, job: Letter | Card) -> None:
-        if job.chat_id not in self._queues:
-            chat = await people.chat(conn, job.chat_id)
+    async def _add(self, conn: Connection, jobs: Sequence[Letter | Card]) -> None:
+        for chat in await people.chats_among(conn, {job.chat_id for job in jobs} - self._queues.keys()):
             pace = self._limits.card_pace if chat.kind == "group" else 0.0  # one may just have been edited
-            self._queues[job.chat_id] = Queue(chat, card_after=self._began + pace)
+            self._queues[chat.id] = Queue(chat, card_after=self._began + pace)
+        for job in jobs:
+            self._enqueue(job)
+
+    def _enqueue(self, job: Letter | Card) -> None:
         queue = self._queues[job.chat_id]
         before = queue.rank
         if isinstance(job, Letter):
@@ -313,8 +314,7 @@ class Dispatcher:
         queue.cards.clear()
         queue.behind_since.clear()
         async with self._store.glance() as conn:
-            for letter in await outbox.letters(conn, letters):
-                await self._add(conn, letter)
+            await self._add(conn, await outbox.letters(conn, letters))
 
     async def _mark(self, mark: Callable[[Piece], T]) -> T:
         """Note something about a message, in one transaction with what is noted at the same time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.people import Chat, Person
-from storage.rows import first, key, one
+from storage.rows import every, first, key, one
 from storage.tables import chats, dialogues, people
 
 
@@ -47,6 +48,13 @@ async def chat_by_address(conn: AsyncConnection, address: str) -> Chat | None:
 async def chat(conn: AsyncConnection, chat_id: int) -> Chat:
     """A chat by our id."""
     return one(Chat, (await conn.execute(select(chats).where(chats.c.id == chat_id))).mappings().one())
+
+
+async def chats_among(conn: AsyncConnection, chat_ids: Collection[int]) -> list[Chat]:
+    """The chats of these ids, in no order."""
+    if not chat_ids:
+        return []
+    return every(Chat, await conn.execute(select(chats).where(chats.c.id.in_(chat_ids))))
 
 
 async def enter(conn: AsyncConnection, address: str, kind: str, title: str) -> Chat:

@@ -19,7 +19,8 @@ Groups = Mapping[str, str | None]
 class Form:
     """One way to write a piece; `say` is None where the groups make no sense together.
 
-    The pattern is for folded text; it is compiled when it is first looked for. A `loose` form also occurs in other company (3/4, 5号): in a line it counts only with an hour beside it.
+    The pattern is for folded text, and compiled when it is first looked for.
+    A `loose` form also occurs in other company (3/4, 5号): in a line it counts only with an hour beside it.
     """
 
     pattern: str
