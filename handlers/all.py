@@ -19,6 +19,8 @@ from handlers import (
     habits,
     help,  # noqa: A004 - the word of the field
     joining,
+    mediating,
+    mediation,
     meeting,
     merging,
     minutes,
@@ -76,6 +78,8 @@ def all_routes() -> Routes:
         proposals,
         voices,
         merging,
+        mediation,
+        mediating,
         tasks,
         minutes,
         calling,

@@ -9,6 +9,7 @@ from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import letter
+from rules.mediations import MediationDoesNotVote
 from rules.meetings import State
 from rules.refusals import Refusal
 from rules.sitting import MeetingIsOver, StepIsOver
@@ -31,7 +32,9 @@ KINDS = {
     "amend",
     "withdraw",
     "merge",
-}  # the dialogues of a sitting and its minutes
+    "mediation",
+    "mediating",
+}  # the dialogues of a sitting, its minutes and of a mediation
 
 
 class StopAsking(Button, code="mq"):
@@ -69,6 +72,13 @@ async def drop(here: Here, why: Refusal) -> None:
     """End a question that has become pointless, and say why; what is written next is heard afresh."""
     await finish(here)
     await here.say(f"refusals.{why.template()}", **why.facts)
+
+
+async def check_no_vote(here: Here) -> None:
+    """Go on only where nobody is asked for words of a mediation just now. Raises MediationDoesNotVote."""
+    dialogue = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
+    if dialogue is not None and dialogue[0] in {"mediation", "mediating"}:
+        raise MediationDoesNotVote
 
 
 async def is_pointless(here: Here, meeting_id: int) -> bool:

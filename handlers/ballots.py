@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from handlers import polling
+from handlers import asking, polling
 from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
@@ -73,6 +73,7 @@ async def put_to_the_vote(here: Here, button: NewBallot) -> None:
 @routes.command("vote", words=("投票", "vote"))
 async def vote(here: Here, rest: str) -> None:
     """Make a ballot of one line, or show those that are open."""
+    await asking.check_no_vote(here)
     if not rest:
         await polling.list_open(here, AskBallot())
         return

@@ -11,8 +11,10 @@ from handlers.notice import tell_cancelled
 from handlers.parties import ask_all
 from handlers.planning import ask_time, go_on
 from handlers.routes import Routes
+from rules.calling import read_call
 from rules.homes import Building
-from rules.kinds import CALLERS, to_call
+from rules.kinds import CALLERS, kind_of, to_call, to_mediate
+from rules.mediations import MediationApart
 from rules.meetings import State, check_announced
 from rules.when import Moment, Precision
 from services import calling
@@ -57,6 +59,8 @@ async def call(here: Here, _button: CallMeeting) -> None:
 async def call_by_line(here: Here, line: str) -> None:
     """Call a meeting by a line with its time, place and topics; whatever is missing is asked for."""
     building = await led_building(here)
+    if kind_of(read_call(line, building.local(here.now)).kind).apart:
+        raise MediationApart(link=here.link("mediate"))
     mine = await calling.draft_of(here.unit, building, here.person.id)
     other = await calling.others_draft(here.unit, building, here.person.id)
     if mine is None and other is not None and not line:
@@ -103,14 +107,17 @@ async def choose_kind(here: Here, button: ChooseKind) -> None:
     """Offer the kinds that this person may call."""
     draft, building = await calling.led(here.unit, button.meeting, here.person.id)
     held = await homes.offices(here.unit.conn, building.id, here.person.id)
-    kinds = [Key(kind.name(here.lang), TakeKind(draft.id, kind.code)) for kind in to_call(held)]
+    offered = [*to_call(held), *to_mediate(held)]
+    kinds = [Key(kind.name(here.lang), TakeKind(draft.id, kind.code)) for kind in offered]
     keys = (*rows(kinds, 2), (here.key("back_to_draft", ShowDraft(draft.id)),))
-    await here.turn("calling.which_kind", keys=keys, kind=draft.preset, kinds=to_call(held))
+    await here.turn("calling.which_kind", keys=keys, kind=draft.preset, kinds=offered)
 
 
 @routes.press(TakeKind)
 async def take_kind(here: Here, button: TakeKind) -> None:
-    """Make the draft one of this kind."""
+    """Make the draft one of this kind; a mediation is arranged in private, apart from all meetings."""
+    if kind_of(button.kind).apart:
+        raise MediationApart(link=here.link("mediate"))
     draft, building = await calling.led(here.unit, button.meeting, here.person.id)
     draft = await calling.set_kind(here.unit, building, draft, button.kind, here.person.id)
     await show_draft(here, draft)

@@ -31,6 +31,7 @@ COMMANDS = (
     "change",
     "monthly",
     "contacts",
+    "mediate",
     "paper",
     "roll",
     "owner",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from handlers.buttons import Button, Keys
 from handlers.here import Here
+from handlers.mediation import tell_circle
+from handlers.mediation_draft import MyMediations
 from handlers.routes import Routes
 from handlers.speech import Speech
 from handlers.ways import Join, MyData
@@ -61,15 +63,16 @@ async def show_by_key(here: Here, _button: MyData) -> None:
 
 async def _show(here: Here) -> None:
     stored = await privacy.stored_about(here.unit, here.person)
-    await here.turn("privacy.mydata", stored=stored, keys=_keys(here))
+    await here.turn("privacy.mydata", stored=stored, keys=_keys(here, mediated=bool(stored.mediations)))
 
 
-def _keys(here: Here) -> Keys:
+def _keys(here: Here, *, mediated: bool) -> Keys:
     on = here.person.reminders
     other = next(lang for lang in LANGUAGES if lang != here.person.lang)
     reminders = here.key("reminders_off" if on else "reminders_on", SwitchReminders(int(not on)))
     language = here.key("other_language", SwitchLanguage(other))
-    return ((reminders, language), (here.key("forget", Forget()),))
+    mine = (here.key("my_mediations", MyMediations()),)
+    return ((reminders, language), *((mine,) if mediated else ()), (here.key("forget", Forget()),))
 
 
 @routes.press(SwitchReminders)
@@ -124,8 +127,10 @@ async def _ask(here: Here) -> None:
 async def forget(here: Here, _button: ForgetForSure) -> None:
     """Delete it; a building that has no leader now is told."""
     here.in_private()
-    leaderless = await privacy.forget(here.unit, here.person, here.chat.id)
-    for building in leaderless:
+    gone = await privacy.forget(here.unit, here.person, here.chat.id)
+    for case in gone.ended:
+        await tell_circle(here, case, "mediation.stopped", mediation=case.mediation)
+    for building in gone.leaderless:
         await here.say_to_building(building, "privacy.leaderless", building=building)
     await here.turn("privacy.forgotten", keys=((here.key("join", Join()),),))
 

@@ -16,10 +16,8 @@ from handlers.speech import Made, View
 from handlers.tasks import OpenTask, open_task
 from rules.ballots import State as BallotState
 from rules.homes import Building
-from rules.kinds import Decides
 from rules.meetings import NoSuchMeeting, State
 from rules.people import OnlyInPrivate
-from rules.refusals import Refusal
 from rules.register import SHEETS, Entry
 from services import ballots, choosing, register
 from services import meeting as sittings
@@ -28,10 +26,6 @@ from storage import homes
 routes = Routes()
 
 LISTED = 6  # entries on one screen
-
-
-class NotInTheRegister(Refusal):
-    """What was said in a mediation stays among those who were there."""
 
 
 class SeeRegister(Button, code="rgp"):
@@ -112,12 +106,20 @@ def _beside(month: date, months: int) -> date:
     return date(ahead // 12, ahead % 12 + 1, 1)
 
 
+async def _mediated(here: Here, reader: register.Reader, meant: tuple[Building, ...], month: date) -> int:
+    """How many mediations were held: told to those who keep the register, in private."""
+    if not reader.keeps or here.chat.kind != "private":
+        return 0
+    return await register.mediated(here.unit.conn, meant, f"{month:%Y-%m}", ZoneInfo(meant[0].zone))
+
+
 async def _turn_to(here: Here, building: Building, month: date, *, whole: bool) -> None:
     reader = await register.reader(here.unit.conn, building, here.person)
     meant = _meant(here, reader, building, whole=whole)
     filed = await register.filed(here.unit.conn, meant, here.now, f"{month:%Y-%m}")
     counts: dict[str, int] = {sheet: len(entries) for sheet, entries in filed.items()}
     months = await register.months(here.unit.conn, meant)
+    mediated = await _mediated(here, reader, meant, month)
     await here.turn(
         "register.page",
         keys=_page_keys(here, building, month, reader, counts, months, whole=len(meant) > 1),
@@ -125,6 +127,7 @@ async def _turn_to(here: Here, building: Building, month: date, *, whole: bool) 
         month=month,
         whole=len(meant) > 1,
         count=len(meant),
+        mediated=mediated,
         open=sum(entry.state == "open" for _, entry in filed["ballots"]),
         confirmed=sum(entry.state == "confirmed" for _, entry in filed["tasks"]),
         **counts,
@@ -255,8 +258,6 @@ async def _owner(here: Here, sheet: str, button: SeeEntry) -> Building:
 
 async def _see_meeting(here: Here, building: Building, meeting_id: int) -> None:
     meeting = await sittings.find(here.unit.conn, building, meeting_id)
-    if meeting.preset.decides is Decides.AGREEMENT:
-        raise NotInTheRegister
     if meeting.state is State.CLOSED:
         await show_minutes(here, ShowMinutes(meeting.id))
         return

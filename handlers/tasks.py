@@ -145,9 +145,8 @@ async def list_monthly(speech: Speech, due: Due) -> None:
         return
     leaders = await homes.holders(speech.unit.conn, this.building.id, "leader")
     told = [await _list_for(speech, due, this, leader, found) for leader in leaders]
-    public = [] if any(told) else await tasks.for_all(speech.unit.conn, this.building, found)
-    if public:
-        facts = _listed(public, this.building, speech.now) | {"late": this.late, "yours": False}
+    if not any(told):
+        facts = _listed(found, this.building, speech.now) | {"late": this.late, "yours": False}
         await speech.say_to_building(this.building, "tasks.monthly", key=due.key, **facts)
     known = {leader.id for leader in leaders}
     for person, mine in await tasks.by_person(speech.unit.conn, this.building, found):

@@ -99,6 +99,11 @@ class Kind:
         return self.en_agenda if lang == "en" else self.zh_agenda
 
     @property
+    def apart(self) -> bool:
+        """Whether it is a mediation (rules.mediations): arranged in private, no meeting of the building."""
+        return self.decides is Decides.AGREEMENT
+
+    @property
     def votes(self) -> bool:
         """Whether ballots may be held in it."""
         return self.decides in {Decides.CONSENSUS, Decides.OWNERS}
@@ -205,7 +210,16 @@ def kind_name(name: str, lang: str) -> str:
 
 
 def to_call(held: Collection[str]) -> list[Kind]:
-    """The kinds that somebody who holds these offices may call, the usual one first."""
+    """The meetings that somebody who holds these offices may call, the usual one first."""
+    return [kind for kind in _callable(held) if not kind.apart]
+
+
+def to_mediate(held: Collection[str]) -> list[Kind]:
+    """The kinds of mediation that somebody who holds these offices may call."""
+    return [kind for kind in _callable(held) if kind.apart]
+
+
+def _callable(held: Collection[str]) -> list[Kind]:
     return [kind for kind in KINDS.values() if not set(kind.callers).isdisjoint(held)]
 
 

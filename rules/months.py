@@ -1,6 +1,6 @@
 """A month of a building in figures: what was held, decided and done, and what is still open.
 
-Of a ballot under way no figure stands in it, and of a mediation nothing at all.
+Of a ballot under way no figure stands in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from rules.ballots import Ballot
 from rules.events import Event
-from rules.kinds import Decides
 from rules.meetings import Meeting
 from rules.statements import read_statements
 from rules.tasks import Stage, Task
@@ -74,11 +73,6 @@ def before(day: date) -> date:
 def is_in(moment: datetime | None, month: date, zone: tzinfo) -> bool:
     """Whether a moment lies in a month on the clock of a zone."""
     return moment is not None and moment.astimezone(zone).date().replace(day=1) == month
-
-
-def is_told(meeting: Meeting) -> bool:
-    """Whether others may hear of it: a mediation concerns its sides alone."""
-    return meeting.preset.decides is not Decides.AGREEMENT
 
 
 def of_meeting(meeting: Meeting, log: Collection[Event], zone: tzinfo) -> tuple[Held, int, int] | None:

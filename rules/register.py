@@ -12,7 +12,7 @@ from datetime import date, datetime, tzinfo
 from rules.ballots import Ballot
 from rules.ballots import State as BallotState
 from rules.events import Event
-from rules.kinds import Decides, kind_name
+from rules.kinds import kind_name
 from rules.meetings import Meeting
 from rules.results import may_show, standings
 from rules.tasks import Task
@@ -44,11 +44,10 @@ def of_meeting(meeting: Meeting, events: Sequence[Event], zone: tzinfo, lang: st
     )
     day = when.astimezone(zone)
     kind = kind_name(meeting.preset.name(lang), lang)
-    place = "" if meeting.preset.decides is Decides.AGREEMENT else meeting.place  # of a mediation: no more
     return Entry(
         "meetings",
         day.date(),
-        (str(meeting.id), _moment(when, zone), kind, place, *invited, str(meeting.state)),
+        (str(meeting.id), _moment(when, zone), kind, meeting.place, *invited, str(meeting.state)),
         meeting.id,
         str(meeting.state),
     )

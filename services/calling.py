@@ -16,6 +16,7 @@ from rules.kinds import (
     check_parties,
     to_call,
 )
+from rules.mediations import MediationApart
 from rules.meetings import (
     MOST_ITEMS,
     MOST_PROPOSALS,
@@ -138,11 +139,13 @@ async def take_line(unit: Unit, building: Building, draft: Meeting, line: str) -
 async def set_kind(unit: Unit, building: Building, draft: Meeting, code: str, by_id: int) -> Meeting:
     """Make a draft one of another kind; what the former kind began with goes, what this begins with comes.
 
-    Raises NotADraft, NoSuchKind, MayNotCall, TooManyItems.
+    Raises NotADraft, NoSuchKind, MediationApart, MayNotCall, TooManyItems.
     """
     check_draft(draft)
     if code not in KINDS:
         raise NoSuchKind
+    if KINDS[code].apart:
+        raise MediationApart
     check_caller(KINDS[code], await homes.offices(unit.conn, building.id, by_id))
     await _drop_template(unit, draft, draft.preset.agenda(building.lang))
     await meetings.change(unit.conn, draft.id, kind=code)
@@ -269,8 +272,10 @@ async def publish(unit: Unit, draft: Meeting, building: Building, by_id: int) ->
     """Announce a draft: agenda and proposals are frozen, reminders are scheduled.
 
     Raises NotADraft, NoTimeYet, NoPlaceYet, NothingOnTheAgenda, TimeIsOver, InsideTheNotice, MayNotCall,
-    PartiesMissing, NoGroupYet.
+    PartiesMissing, MediationApart, NoGroupYet.
     """
+    if draft.preset.apart:
+        raise MediationApart
     agenda = await meetings.items_of(unit.conn, draft.id)
     planned = check_complete(draft, len(agenda), unit.now, ZoneInfo(building.zone))
     check_caller(draft.preset, await homes.offices(unit.conn, building.id, by_id))

@@ -7,22 +7,15 @@ from collections.abc import Iterable
 from rules.carried import titles, unfinished
 from rules.homes import Building
 from rules.meetings import State
-from rules.months import is_told
 from rules.tasks import Stage
 from storage import meetings, records
 from storage.store import Connection
 
 
 async def gather(conn: Connection, building: Building, standing: Iterable[str] = ()) -> list[str]:
-    """The titles a new agenda of a building begins with; `standing`: those that stand on each.
-
-    What was left over in a mediation is for its sides alone.
-    """
-    told = [one for one in await meetings.of_building(conn, building.id) if is_told(one)]
-    closed = [meeting for meeting in told if meeting.state is State.CLOSED]
+    """The titles a new agenda of a building begins with; `standing`: those that stand on each."""
+    closed = await meetings.of_building(conn, building.id, State.CLOSED)
     last = max(closed, key=lambda meeting: (meeting.closed_at, meeting.id), default=None)
     left = unfinished(await meetings.items_of(conn, last.id)) if last else []
-    known = {meeting.id for meeting in told}
-    tasks = [one for one in await records.of_building(conn, building.id) if one.meeting_id in known]
-    undone = [task.what for task in tasks if task.stage is Stage.OPEN]
+    undone = [task.what for task in await records.of_building(conn, building.id) if task.stage is Stage.OPEN]
     return titles(standing, left, undone, building.lang)

@@ -19,25 +19,20 @@ async def gather(conn: Connection, building: Building, month: date, now: datetim
     """What happened in a month (its first day), and what is open now."""
     zone = ZoneInfo(building.zone)
     every = await meetings.of_building(conn, building.id)
-    told = {meeting.id: meeting for meeting in every if months.is_told(meeting)}
     met = [
         months.of_meeting(meeting, await log.read(conn, sittings.stream(meeting.id)), zone)
-        for meeting in told.values()
+        for meeting in every
         if months.is_in(meeting.opened_at, month, zone)
     ]
     found = [one for one in met if one is not None]
-    tasks = [task for task in await records.of_building(conn, building.id) if task.meeting_id in told]
+    tasks = await records.of_building(conn, building.id)
     done, open_tasks, overdue = months.of_tasks(tasks, month, building.local(now).date(), zone)
     closed, under_way = [
-        [
-            ballot
-            for ballot in await ballots.of_building(conn, building.id, state)
-            if ballot.meeting_id is None or ballot.meeting_id in told
-        ]
+        await ballots.of_building(conn, building.id, state)
         for state in (BallotState.CLOSED, BallotState.OPEN)
     ]
     joined = await log.of_kind(conn, [f"building:{building.id}"], "joined")
-    ahead = [one.planned_at for one in told.values() if one.state is State.ANNOUNCED and one.planned_at]
+    ahead = [one.planned_at for one in every if one.state is State.ANNOUNCED and one.planned_at]
     return Month(
         month,
         tuple(held for held, _, _ in found),

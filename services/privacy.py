@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from markupsafe import escape
 
 from rules.homes import Building, Claim, Household
+from rules.mediations import Mediation, Role
 from rules.people import Person
-from services import outbox, owners
+from services import mediations, outbox, owners
+from services.mediations import Case
 from storage import contacts, homes, log, privacy
 from storage import outbox as letters
 from storage.store import Unit
@@ -36,11 +38,20 @@ class Stored:
     offices: tuple[tuple[Building, str], ...]
     claims: tuple[Claim, ...]
     votes: int
+    mediations: tuple[Mediation, ...]  # of which this person is a side or the mediator
 
     @property
     def anything(self) -> bool:
         """Whether there is more than a name."""
-        return bool(self.memberships or self.offices or self.claims or self.votes)
+        return bool(self.memberships or self.offices or self.claims or self.votes or self.mediations)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a deletion leaves to be told: buildings without a leader now, mediations that end by it."""
+
+    leaderless: list[Building]
+    ended: list[Case]
 
 
 async def stored_about(unit: Unit, person: Person) -> Stored:
@@ -59,6 +70,11 @@ async def stored_about(unit: Unit, person: Person) -> Stored:
         tuple(offices),
         tuple(await homes.open_claims(unit.conn, person.id)),
         await privacy.count_votes(unit.conn, person.id),
+        tuple(
+            case.mediation
+            for case in await mediations.of_person(unit.conn, person.id)
+            if case.role is not Role.CALLER
+        ),
     )
 
 
@@ -71,12 +87,13 @@ async def led_alone(unit: Unit, person: Person) -> list[Building]:
     ]
 
 
-async def forget(unit: Unit, person: Person, chat_id: int) -> list[Building]:
-    """Delete what is stored about a person; the buildings that have no leader now.
+async def forget(unit: Unit, person: Person, chat_id: int) -> Forgotten:
+    """Delete what is stored about a person.
 
     Votes already counted stay, without the name. The private chat is erased once the farewell has arrived.
     """
     leaderless = await led_alone(unit, person)
+    ended = await mediations.leave(unit, person)
     buildings = {home.building_id for home, _, _ in await privacy.memberships(unit.conn, person.id)}
     asked = await homes.open_claims(unit.conn, person.id)
     await homes.leave_all(unit.conn, person.id)
@@ -95,7 +112,7 @@ async def forget(unit: Unit, person: Person, chat_id: int) -> list[Building]:
     await letters.schedule(
         unit.conn, f"erase_chat:{chat_id}:{unit.now.isoformat()}", "erase_chat", chat_id, due
     )
-    return leaderless
+    return Forgotten(leaderless, ended)
 
 
 async def erase_chat(unit: Unit, chat_id: int) -> None:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from rules import register
 from rules.ballots import Ballot
 from rules.ballots import State as BallotState
+from rules.calendar import local
 from rules.homes import Building
-from rules.kinds import COMMUNITY_OFFICE, Decides
+from rules.kinds import COMMUNITY_OFFICE
 from rules.meetings import Meeting
 from rules.people import Person
 from rules.refusals import Refusal
 from rules.register import Entry
+from rules.reminders import next_month
 from services import meeting as sittings
 from services import results
-from storage import ballots, contacts, homes, log, meetings, records
+from storage import ballots, contacts, homes, log, mediations, meetings, records
 from storage.store import Connection
 
 
@@ -65,6 +67,13 @@ async def months(conn: Connection, buildings: tuple[Building, ...]) -> tuple[str
     return (min(found), max(found)) if found else None
 
 
+async def mediated(conn: Connection, buildings: tuple[Building, ...], month: str, zone: ZoneInfo) -> int:
+    """How many mediations were held in a month (YYYY-MM): all that stands of them anywhere."""
+    first = date.fromisoformat(f"{month}-01")
+    start, end = (local(day, time(), zone) for day in (first, next_month(first)))
+    return await mediations.held_between(conn, [one.id for one in buildings], start, end)
+
+
 async def _ballots(conn: Connection, building: Building) -> list[Ballot]:
     under_way = await ballots.of_building(conn, building.id, BallotState.OPEN)
     return [*under_way, *await ballots.of_building(conn, building.id, BallotState.CLOSED)]
@@ -89,12 +98,10 @@ async def gather(
 
 
 async def _of_meeting(conn: Connection, building: Building, meeting: Meeting) -> list[Entry | None]:
-    """A meeting and the tasks given in it; of a mediation nothing but that it was held."""
+    """A meeting and the tasks given in it."""
     zone = ZoneInfo(building.zone)
     events = await log.read(conn, sittings.stream(meeting.id))
     found = [register.of_meeting(meeting, events, zone, building.lang)]
-    if meeting.preset.decides is Decides.AGREEMENT:
-        return found
     given = {event.data["task"]: event.at for event in events if event.kind == "task"}
     return found + [
         register.of_task(task, given[task.id].astimezone(zone).date())

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from rules.homes import Building
 from rules.kinds import PARTIES
-from rules.months import is_told
 from rules.people import NotTheLeader, Person
 from rules.tasks import NoSuchTask, NotYourTask, Stage, Task, TaskMovedOn, meant, reminders
 from services import meeting as sittings
@@ -144,12 +143,6 @@ async def unfinished(conn: Connection, building: Building) -> list[Task]:
     """The tasks of a building that are not confirmed, the earliest due first and those without a day last."""
     found = await records.unconfirmed(conn, building.id)
     return sorted(found, key=lambda task: (task.due or date.max, task.id))
-
-
-async def for_all(conn: Connection, building: Building, found: list[Task]) -> list[Task]:
-    """Those that a whole group may hear of: what a mediation gave out is for its sides alone."""
-    met = {one.id for one in await meetings.of_building(conn, building.id) if is_told(one)}
-    return [task for task in found if task.meeting_id in met]
 
 
 async def by_person(

@@ -90,6 +90,32 @@ _REFUSALS = {
         "(SELECT state FROM ballots WHERE id = OLD.ballot_id) <> 'draft'",
         "the options of an open ballot are frozen",
     ),
+    "agreements_frozen": (  # its words may be erased
+        "agreements",
+        "UPDATE",
+        (
+            "NEW.text <> OLD.text AND NEW.text <> '' OR OLD.state = 'in_force' AND NEW.state <> OLD.state"
+            " OR OLD.number <> NEW.number OR OLD.mediation_id <> NEW.mediation_id"
+        ),
+        "the text of an agreement is not changed",
+    ),
+    "agreements_stay": ("agreements", "DELETE", "", "an agreement is not deleted"),
+    "agreement_answers_in_time": (
+        "agreement_answers",
+        "INSERT",
+        "(SELECT state FROM agreements WHERE id = NEW.agreement_id) <> 'asked'",
+        "the text is in force, or was changed",
+    ),
+    "agreement_answers_keep": (
+        "agreement_answers",
+        "UPDATE",
+        (
+            "NEW.reason <> OLD.reason AND NEW.reason <> '' OR OLD.agreed <> NEW.agreed"
+            " OR OLD.agreement_id <> NEW.agreement_id OR OLD.side_id <> NEW.side_id"
+        ),
+        "what a side answered is not changed",
+    ),
+    "agreement_answers_stay": ("agreement_answers", "DELETE", "", "what a side answered is not deleted"),
     "minutes_frozen": (
         "minutes",
         "UPDATE",

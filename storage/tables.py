@@ -238,6 +238,7 @@ meetings = Table(
     Column("closed_at", Instant),
     _ref("convener_id", "people", nullable=False),
     Column("sequence", Integer, nullable=False, default=0),  # of the .ics file: grows with each change
+    Column("hurry", Text),  # why it is held inside the notice period of its kind
 )
 
 items = Table(
@@ -567,6 +568,78 @@ paper_witnesses = Table(
     metadata,
     Column("stack_id", Integer, ForeignKey("paper_stacks.id"), primary_key=True),
     Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+mediations = Table(  # apart from meetings: whatever lists those cannot tell of these
+    "mediations",
+    metadata,
+    _id(),
+    _ref("building_id", "buildings", nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),  # rules.mediations.State
+    Column("subject", Text, nullable=False, default=""),
+    Column("place", String, nullable=False, default=""),
+    Column("planned_at", Instant),
+    _ref("caller_id", "people", nullable=False),
+    _ref("mediator_id", "people", nullable=False),
+    Column("mediator_answer", String, nullable=False, default="asked"),  # rules.mediations.Answer
+    Column("salt", String, nullable=False),  # of the fingerprints in its events; empty once erased
+    Column("moves", Integer, nullable=False, default=0),
+    Column("opened_at", Instant),
+    Column("closed_at", Instant),
+)
+
+sides = Table(
+    "sides",
+    metadata,
+    _id(),
+    _ref("mediation_id", "mediations", nullable=False, index=True),
+    _ref("household_id", "households", nullable=False),
+    Column("answer", String, nullable=False, default="asked"),  # rules.mediations.Answer
+    _ref("by_id", "people"),
+    Column("at", Instant),
+)
+
+side_people = Table(  # who lived there, or was named, when the side was: nobody who moves in later
+    "side_people",
+    metadata,
+    Column("side_id", Integer, ForeignKey("sides.id"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True, index=True),
+)
+
+mediation_notes = Table(
+    "mediation_notes",
+    metadata,
+    _id(),
+    _ref("mediation_id", "mediations", nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    _id(),
+    _ref("mediation_id", "mediations", nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    _ref("by_id", "people", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String, nullable=False),  # rules.mediations.Wording
+    UniqueConstraint("mediation_id", "number"),
+)
+
+agreement_answers = Table(  # the last of each side counts
+    "agreement_answers",
+    metadata,
+    _id(),
+    _ref("agreement_id", "agreements", nullable=False, index=True),
+    _ref("side_id", "sides", nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    _ref("by_id", "people", nullable=False),
     Column("at", Instant, nullable=False),
 )
 

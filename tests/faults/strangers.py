@@ -38,6 +38,8 @@ STATES = {
     "time_polls": "open",
     "claims": "asked",
     "merges": "asked",
+    "mediations": "asked",
+    "agreements": "asked",
 }
 ASKING = {"claims"}  # whoever is no member yet may ask to become one
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.conversations import Seen
-from storage import log, meetings, records
+from storage import log
 from tests.handlers.test_monthly import at
 from tests.handlers.test_record import sitting
 from tests.scenes import Scene, bound_building, open_ballot, press, residents, say, tap
@@ -41,21 +41,9 @@ async def test_the_group_gets_one_digest_of_the_month_with_a_picture(stage: Stag
     assert (event.data["month"], event.data["settled"], event.data["open"]) == ("2026-11", 1, 1)
 
 
-async def test_of_an_open_ballot_and_of_a_mediation_nothing_is_told(stage: Stage) -> None:
+async def test_of_an_open_ballot_no_figure_is_told(stage: Stage) -> None:
     scene = await bound_building(stage)
     [neighbour] = await residents(stage, scene, 1)
-    chat = scene.leader.private()
-    draft = await say(stage, scene.leader, chat, "/meeting 今天晚上七点半 板凳调解会 活动室 楼上漏水")
-    await press(stage, scene.leader, draft, "发布通知")
-    await stage.pass_time(to=at(11, 20, 19, 30))
-    await say(stage, scene.leader, scene.group, "/open")
-    await say(stage, scene.leader, scene.group, "/task 楼上 赔偿")
-    await say(stage, scene.leader, scene.group, "散会")
-    await tap(stage, scene.leader, scene.group, "散会")
-    async with stage.program.store.glance() as conn:
-        [held] = await meetings.of_building(conn, scene.building_id)
-        assert (held.kind, str(held.state)) == ("bench", "closed")
-        assert len(await records.of_building(conn, scene.building_id)) == 1
     await stage.pass_time(to=at(12, 1, 8, 30))
     card = await open_ballot(stage, scene)
     await press(stage, neighbour, card, "甲")
@@ -63,13 +51,7 @@ async def test_of_an_open_ballot_and_of_a_mediation_nothing_is_told(stage: Stage
     [digest] = digests(scene)
     assert "没有开会" in digest.caption
     assert "1 个表决正在进行" in digest.caption
-    assert not any(word in digest.caption for word in ("漏水", "赔偿", "停车位", "还在办", "1/48"))
-    next_draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 楼道灯")
-    assert "楼道灯" in next_draft.text
-    assert not any(word in next_draft.text for word in ("漏水", "赔偿"))
-    await scene.leader.block()
-    await stage.pass_time(to=at(12, 15, 9))
-    assert not any(message.text.startswith("📋") for message in scene.group.messages)
+    assert not any(word in digest.caption for word in ("停车位", "1/48"))
 
 
 async def test_a_month_without_anything_is_passed_over_and_a_late_digest_says_so(stage: Stage) -> None:

@@ -111,18 +111,6 @@ async def test_a_contacts_link_works_once_and_a_new_one_replaces_it(stage: Stage
     assert "物业：还没有" in panel.text
 
 
-async def test_a_mediation_is_not_voted_in(stage: Stage) -> None:
-    scene = await bound_building(stage)
-    chat = scene.leader.private()
-    draft = await say(stage, scene.leader, chat, "/meeting 板凳调解会 明天晚上七点半 活动室 楼上漏水")
-    await press(stage, scene.leader, draft, "发布通知")
-    await stage.pass_time(days=1, hours=10, minutes=30)
-    await say(stage, scene.leader, scene.group, "/open")
-    await tap(stage, scene.leader, scene.group, "第一项")
-    told = await say(stage, scene.leader, scene.group, "/vote 赔不赔 | 赔 | 不赔")
-    assert "只商量、不投票" in told.text
-
-
 async def test_what_was_left_over_comes_back_on_the_next_draft(stage: Stage) -> None:
     scene = await bound_building(stage)
     await residents(stage, scene, 1)

@@ -7,10 +7,10 @@ import io
 from openpyxl import load_workbook
 
 from sandbox.people import Person
-from services import calling, parties
-from storage import contacts, homes, meetings, people
+from services import parties
+from storage import contacts, homes, people
 from tests.handlers.test_record import sitting
-from tests.scenes import Scene, bound_building, open_ballot, press, residents, say, tap
+from tests.scenes import Scene, bound_building, open_ballot, press, say, tap
 from tests.stage import Stage
 
 
@@ -126,27 +126,3 @@ async def test_the_community_office_reads_all_buildings_that_named_it(stage: Sta
     document = mine.messages[-1].document
     assert document is not None
     assert load_workbook(io.BytesIO(document))["任务"][2][0].value == "3栋"
-
-
-async def test_of_a_mediation_nothing_but_that_it_was_held(stage: Stage) -> None:
-    scene = await bound_building(stage)
-    (neighbour,) = await residents(stage, scene, 1)
-    async with stage.program.store.unit(stage.now) as work:
-        building = await homes.building(work.conn, scene.building_id)
-        leader = await people.by_address(work.conn, str(scene.leader.id))
-        assert leader is not None
-        draft = await calling.begin(work, building, leader.id)
-        await meetings.change(
-            work.conn,
-            draft.id,
-            kind="bench",
-            state="announced",
-            place="社区活动室",
-            published_at=stage.now,
-            planned_at=stage.now,
-        )
-    page = await say(stage, neighbour, neighbour.private(), "台账")
-    await press(stage, neighbour, page, "📢 会议 1")
-    assert "板凳调解会" in page.text
-    assert "社区活动室" not in page.text
-    assert "台账里不公开" in (await press(stage, neighbour, page, "1")).text

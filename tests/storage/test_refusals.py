@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from storage import homes, log, people
+from storage import homes, log, mediations, people
 from storage.refusals import refusing_triggers
-from storage.store import Store
+from storage.store import Connection, Store
 from storage.tables import ballots, meetings, minutes, options, rolls, urn, votes
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 DRAFT, OPEN, CLOSED = 1, 2, 3  # ids of ballots
 VOTE = "INSERT INTO votes (ballot_id, voter_id, choice, by_id, receipt, at)"
+ANSWER = "INSERT INTO agreement_answers (agreement_id, side_id, agreed, reason, by_id, at)"
 
 REFUSED = [
     ("events_keep", "UPDATE events SET data = '{}'"),
@@ -54,6 +55,16 @@ REFUSED = [
     ("options_frozen", f"UPDATE options SET text = '别的' WHERE ballot_id = {OPEN}"),
     ("options_closed", f"INSERT INTO options VALUES ({OPEN}, 3, '丙', '', NULL, NULL)"),
     ("options_stay", f"DELETE FROM options WHERE ballot_id = {CLOSED}"),
+    ("agreements_frozen", "UPDATE agreements SET text = '别的' WHERE id = 1"),
+    ("agreements_frozen", "UPDATE agreements SET text = '别的' WHERE id = 2"),
+    ("agreements_frozen", "UPDATE agreements SET state = 'changed' WHERE id = 2"),
+    ("agreements_frozen", "UPDATE agreements SET number = 9 WHERE id = 2"),
+    ("agreements_stay", "DELETE FROM agreements WHERE id = 3"),
+    ("agreement_answers_in_time", f"{ANSWER} VALUES (2, 1, true, '', 1, '2026-11-20')"),
+    ("agreement_answers_in_time", f"{ANSWER} VALUES (3, 1, true, '', 1, '2026-11-20')"),
+    ("agreement_answers_keep", "UPDATE agreement_answers SET agreed = true"),
+    ("agreement_answers_keep", "UPDATE agreement_answers SET reason = '别的'"),
+    ("agreement_answers_stay", "DELETE FROM agreement_answers"),
     ("minutes_frozen", "UPDATE minutes SET content = '{}' WHERE meeting_id = 2"),
     ("minutes_frozen", "UPDATE minutes SET stage = 'draft' WHERE meeting_id = 2"),
 ]
@@ -81,6 +92,10 @@ ALLOWED = [
     f"{VOTE} VALUES ({OPEN}, 2, '[1]', 1, 'NEW', '2026-11-20')",
     f"UPDATE votes SET choice = '[2]' WHERE ballot_id = {OPEN}",
     "UPDATE minutes SET stage = 'approved', content = '{}' WHERE meeting_id = 1",
+    f"{ANSWER} VALUES (1, 1, false, '少', 1, '2026-11-20')",
+    "UPDATE agreements SET state = 'in_force' WHERE id = 1",
+    "UPDATE agreements SET text = '' WHERE id = 2",
+    "UPDATE agreement_answers SET reason = ''",
 ]
 
 
@@ -127,7 +142,21 @@ async def filled(store: Store) -> Store:
             await conn.execute(urn.insert().values(ballot_id=ballot_id, key="A", choice=[1]))
         await conn.execute(text(f"UPDATE ballots SET state = 'closed' WHERE id = {CLOSED}"))
         await log.append(conn, "building:1", "joined", NOW, person=person.id)
+        await _mediate(conn, building.id, person.id)
     return store
+
+
+async def _mediate(conn: Connection, building_id: int, person_id: int) -> None:
+    """A mediation with a side and three agreements: asked, in force and changed; the first is answered."""
+    people_in = {"caller_id": person_id, "mediator_id": person_id, "mediator_answer": "yes"}
+    held = await mediations.add(conn, building_id=building_id, kind="bench", salt="s", **people_in)
+    side = await mediations.add_side(conn, held.id, 1, [person_id])
+    for text_ in ("一", "二", "三"):
+        added = await mediations.add_agreement(conn, held.id, text_, person_id, NOW)
+        facts = {"agreed": False, "reason": "多", "by_id": person_id, "at": NOW}
+        await mediations.add_answer(conn, agreement_id=added, side_id=side, **facts)
+    for number, state in ((1, "asked"), (2, "in_force"), (3, "changed")):
+        await conn.execute(text(f"UPDATE agreements SET state = '{state}' WHERE id = {number}"))
 
 
 async def attempt(store: Store, statement: str) -> None:
