@@ -10,7 +10,7 @@ from bench.ours import build_town
 from bench.telegram import telegram
 
 FEW, MANY = 1_000, 1_000_000
-PRESSES, REPEATS = 5_000, 3
+PRESSES, REPEATS = 5_000, 5
 
 
 async def grown(folder: Path) -> Figure:
