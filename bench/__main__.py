@@ -18,6 +18,7 @@ from bench.busy_hour import busy_hour
 from bench.engines import engines
 from bench.figure import Figure
 from bench.grown import grown
+from bench.keeping import keeping
 from bench.notices import notices
 from bench.starting import starting
 from bench.toasts import toasts
@@ -32,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "grown": grown,
     "starting": starting,
     "engines": engines,
+    "keeping": keeping,
 }
 RESULT = Path("build/bench.json")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
 from handlers.voting import CastVote
+from rules.events import follow
 from storage import log, tables
 from storage.store import Connection, Store
 
@@ -26,11 +27,6 @@ _VOTE_AND_CLOSE = (
     """INSERT INTO votes (ballot_id, voter_id, choice, by_id, receipt, at)
        SELECT r.ballot_id, r.voter_id, '[1]', m.person_id, printf('%010d', r.voter_id), b.opened_at
        FROM rolls r JOIN ballots b ON b.id = r.ballot_id JOIN members m ON m.household_id = r.voter_id""",
-    """INSERT INTO events (stream, number, at, kind, data, previous, hash)
-       SELECT 'ballot:' || v.ballot_id, 1 + row_number() OVER (PARTITION BY v.ballot_id), v.at, 'cast',
-              '{"voter": ' || v.voter_id || ', "how": "chat"}',
-              hex(randomblob(32)), hex(randomblob(32))
-       FROM votes v""",
     "UPDATE ballots SET state = 'closed', closed_at = closes_at",
 )
 
@@ -74,6 +70,7 @@ async def settle(
         if past_votes:
             await _open_ballots(unit.conn, len(groups), past_votes * len(groups) // len(people), now)
             await _run(unit.conn, _VOTE_AND_CLOSE)
+            await _record(unit.conn)
         ballots = await _open_ballots(unit.conn, len(groups), len(groups), now)
         await _show(unit.conn, ballots, [str(message) for _, message in cards])
     return Town(people, groups, ballots)
@@ -135,6 +132,18 @@ async def _open_ballots(conn: Connection, buildings: int, count: int, now: datet
     for ballot in ballots:  # a card shows the head of its log
         await log.append(conn, f"ballot:{ballot}", "opened", now)
     return ballots
+
+
+async def _record(conn: Connection) -> None:
+    """An event a vote, each following the one before."""
+    for ballot in list(await conn.scalars(select(tables.ballots.c.id))):
+        stream, rows = f"ballot:{ballot}", []
+        last = await log.head(conn, stream)
+        cast = select(tables.votes.c.voter_id, tables.votes.c.at).where(tables.votes.c.ballot_id == ballot)
+        for voter, at in await conn.execute(cast.order_by(tables.votes.c.voter_id)):
+            last = follow(last, stream, "cast", at, {"voter": voter, "how": "chat"})
+            rows.append(asdict(last))
+        await _insert(conn, tables.events, rows)
 
 
 async def _show(conn: Connection, ballots: Sequence[int], messages: Sequence[str]) -> None:
