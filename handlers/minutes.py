@@ -114,7 +114,8 @@ async def send_pdf(here: Here, button: MinutesPdf) -> None:
     await sittings.find(here.unit.conn, here.the_building(), button.meeting)
     content = await minutes.load(here.unit.conn, button.meeting)
     document = {"make": "minutes_pdf", "about": button.meeting, "lang": here.lang}
-    version = f"{here.heard.update_id}" if here.chat.kind == "private" else content.head
+    added = len(await minutes.decided_addenda(here.unit.conn, button.meeting))
+    version = f"{here.heard.update_id}" if here.chat.kind == "private" else f"{content.head}:{added}"
     key = f"minutes_pdf:{here.chat.id}:{button.meeting}:{content.stage}:{version}"
     await here.say(
         "minutes.pdf", more={"document": document}, key=key, approved=content.stage is Stage.APPROVED
@@ -158,8 +159,10 @@ async def ask_correction(here: Here, button: AskCorrection) -> None:
     building = await here.the_resident()
     await sittings.find(here.unit.conn, building, button.meeting)
     await minutes.check_may_object(here.unit, building, here.person, button.meeting)
-    data = {"meeting": button.meeting}
-    await asking.ask(here, "correct", "minutes.ask_correction", data=data, name=here.person.name)
+    approved = (await minutes.filed(here.unit.conn, button.meeting)).stage is Stage.APPROVED
+    data = {"meeting": button.meeting, "approved": approved}
+    name = here.person.name
+    await asking.ask(here, "correct", "minutes.ask_correction", data=data, name=name, approved=approved)
 
 
 @routes.dialogue("correct")
@@ -168,7 +171,7 @@ async def hear_correction(here: Here, data: dict[str, Any]) -> None:
     if await hear_statement(here):
         return
     filed = await minutes.filed(here.unit.conn, data["meeting"])
-    if here.now >= filed.objections_until:
+    if not data.get("approved") and here.now >= filed.objections_until:
         await asking.drop(here, TooLateToObject())
         return
     await _correct(here, data["meeting"], here.heard.text)
@@ -190,8 +193,13 @@ async def _correct(here: Here, meeting_id: int, text: str) -> None:
     added = await minutes.ask_correction(here.unit, building, here.person, meeting_id, text)
     if here.chat.kind == "private":
         await here.say("minutes.correction_noted")
-    await here.show_building(building, "correction", added)
+    found = await minutes.correction(here.unit.conn, building, added)
+    await here.show_building(building, _card_of(found), added)
     await renew(here.unit, "minutes", meeting_id)
+
+
+def _card_of(correction: Objection) -> str:
+    return "addendum" if correction.is_addendum else "correction"
 
 
 @routes.press(SeeCorrections)
@@ -210,10 +218,11 @@ async def _list(here: Here, meeting_id: int) -> dict[str, Any]:
     view = View(here.unit.conn, here.words, here.lang, here.now, here.bot_name)
     found = await minutes.corrections(here.unit.conn, meeting_id)
     content = await minutes.load(here.unit.conn, meeting_id)
-    rows = list(zip(range(1, len(found) + 1), found, content.corrections, strict=True))
+    said = [*content.corrections, *await minutes.addenda(here.unit.conn, meeting_id)]
+    rows = list(zip(range(1, len(found) + 1), found, said, strict=True))
     shown = sorted(rows, key=lambda row: row[1].state != "open")[:LISTED]
     keys = tuple(_decision_keys(view, one, number) for number, one, _ in shown if one.state == "open")
-    listed = [(number, correction) for number, _, correction in shown]
+    listed = [(number, correction, one.is_addendum) for number, one, correction in shown]
     return {"keys": keys, "corrections": listed, "count": len(found)}
 
 
@@ -224,7 +233,7 @@ async def decide(here: Here, button: Decide) -> None:
     state = "accepted" if button.accept else "declined"
     done = await minutes.decide(here.unit, building, here.person, button.objection, state)
     await here.tell("minutes.decided", state=state)
-    await renew(here.unit, "correction", done.id)
+    await renew(here.unit, _card_of(done), done.id)
     await renew(here.unit, "minutes", done.about_id)
     if await outbox.card_on(here.unit.conn, here.chat.id, here.heard.message or "") is None:
         await here.turn("minutes.corrections", **await _list(here, done.about_id))
@@ -281,6 +290,21 @@ async def draw_correction(view: View, objection_id: int) -> Screen | None:
     return Screen(text, (_decision_keys(view, found),))
 
 
+@routes.card("addendum")
+async def draw_addendum(view: View, objection_id: int) -> Screen | None:
+    """A correction of approved minutes, and what became of it."""
+    found = await minutes.find_correction(view.conn, objection_id)
+    if found is None:
+        return None
+    every = [one for one in await minutes.corrections(view.conn, found.about_id) if one.is_addendum]
+    place = [one.id for one in every].index(found.id)
+    told = (await minutes.addenda(view.conn, found.about_id))[place]
+    text = view.html("minutes.addendum", addendum=told, number=place + 1)
+    if found.state != "open":
+        return Screen(text, over=True)
+    return Screen(text, (_decision_keys(view, found),))
+
+
 @routes.maker("minutes_pdf")
 async def make_pdf(view: View, meeting_id: int) -> Made:
     """The minutes as a file."""
@@ -320,6 +344,7 @@ async def _facts(view: View, meeting_id: int) -> dict[str, Any]:
     building = await homes.building(view.conn, meeting.building_id)
     return {
         "minutes": content,
+        "addenda": await minutes.addenda(view.conn, meeting_id),
         "approved": filed.stage is Stage.APPROVED,
         "hash": (filed.hash or "")[:HASH_SHOWN],
         "over": view.now >= filed.objections_until,
@@ -333,8 +358,9 @@ async def _keys(view: View, meeting_id: int) -> Keys:
     filed = await minutes.filed(view.conn, meeting_id)
     corrections = await minutes.corrections(view.conn, meeting_id)
     first = [Key(view.label("minutes_pdf"), MinutesPdf(meeting_id))]
-    if _may_object(filed, view):
-        first.append(Key(view.label("ask_correction"), AskCorrection(meeting_id)))
+    approved = filed.stage is Stage.APPROVED
+    if approved or _may_object(filed, view):
+        first.append(Key(view.label("ask_correction", approved=approved), AskCorrection(meeting_id)))
     files = (
         Key(view.label("minutes_docx"), MinutesDocx(meeting_id)),
         Key(view.label("minutes_json"), MinutesJson(meeting_id)),

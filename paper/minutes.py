@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,18 @@ from typing import Any
 from paper.press import print_pdf
 from paper.wording import Section, Words, read_words, say_day, say_number, say_span, say_time
 from rules.kinds import kind_name
-from rules.minutes import BallotRecord, Correction, Count, Item, Line, Minutes, Presence, Stage, TaskRecord
+from rules.minutes import (
+    Addendum,
+    BallotRecord,
+    Correction,
+    Count,
+    Item,
+    Line,
+    Minutes,
+    Presence,
+    Stage,
+    TaskRecord,
+)
 from rules.thresholds import Base, Dimension, square_metres, threshold_of, verdict_of
 
 MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}
@@ -20,17 +31,26 @@ FINGERPRINT = 16  # characters of a hash printed at the foot
 View = Mapping[str, object]
 
 
-def minutes_pdf(minutes: Minutes, language: str = "zh", *, seal: str = "", font: Path | None = None) -> bytes:
+def minutes_pdf(
+    minutes: Minutes,
+    language: str = "zh",
+    *,
+    seal: str = "",
+    addenda: Sequence[Addendum] = (),
+    font: Path | None = None,
+) -> bytes:
     """Print the minutes as A4 pages; names stand as the minutes hold them, masked where they came masked.
 
     `seal` is the hash they were approved with, the log's own stands at the foot until then. The bytes depend
     on nothing but the arguments. Raises FontMissing.
     """
     words = read_words(language)
-    return print_pdf("minutes", view_minutes(minutes, words, seal), font=font)
+    return print_pdf("minutes", view_minutes(minutes, words, seal, addenda), font=font)
 
 
-def view_minutes(minutes: Minutes, words: Words, seal: str) -> Mapping[str, Any]:
+def view_minutes(
+    minutes: Minutes, words: Words, seal: str, addenda: Sequence[Addendum] = ()
+) -> Mapping[str, Any]:
     """All that the minutes say, in the words of a language: what the PDF and the DOCX are laid out from."""
     say = words["minutes"]
     return {
@@ -47,6 +67,7 @@ def view_minutes(minutes: Minutes, words: Words, seal: str) -> Mapping[str, Any]
         "decisions": [_view_decision(ballot, say) for item in minutes.items for ballot in item.ballots],
         "tasks": [_view_task(task, words) for item in minutes.items for task in item.tasks],
         "corrections": [_view_correction(correction, say) for correction in minutes.corrections],
+        "addenda": [_view_addendum(one, words) for one in addenda],
         "next": say_time(minutes.next_meeting, words) if minutes.next_meeting else "",
         "fingerprint": say["fingerprint"].format(head=(seal or minutes.head)[:FINGERPRINT]),
     }
@@ -217,6 +238,18 @@ def _view_decision(ballot: BallotRecord, say: Section) -> View:
 def _view_task(task: TaskRecord, words: Words) -> View:
     due = say_day(task.due, words) if task.due else words["minutes"]["due_none"]
     return {"who": task.who, "what": task.what, "due": due, "event": task.event}
+
+
+def _view_addendum(one: Addendum, words: Words) -> View:
+    say = words["minutes"]
+    day = say_day(one.decided.date(), words) if one.decided else ""
+    return {
+        "who": one.who,
+        "text": one.text,
+        "asked": say_day(one.asked.date(), words),
+        "state": " ".join(part for part in (say.get(one.state, one.state), day, one.by) if part),
+        "event": one.event,
+    }
 
 
 def _view_correction(correction: Correction, say: Section) -> View:

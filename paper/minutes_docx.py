@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph
 
 from paper.minutes import view_minutes
 from paper.wording import read_words
-from rules.minutes import Minutes
+from rules.minutes import Addendum, Minutes
 
 BODY = "仿宋"  # GB/T 9704: official documents are set in FangSong under headings in Heiti
 HEADING = "黑体"
@@ -25,12 +25,14 @@ UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))  
 View = Mapping[str, Any]
 
 
-def minutes_docx(minutes: Minutes, language: str = "zh", *, seal: str = "") -> bytes:
+def minutes_docx(
+    minutes: Minutes, language: str = "zh", *, seal: str = "", addenda: Sequence[Addendum] = ()
+) -> bytes:
     """Write the minutes as a DOCX; it says what the PDF says, in the same order.
 
     `seal` is the hash they were approved with, the log's own stands at the foot until then.
     """
-    view = view_minutes(minutes, read_words(language), seal)
+    view = view_minutes(minutes, read_words(language), seal, addenda)
     paper = _blank(view)
     _write_head(paper, view)
     _write_presence(paper, view)
@@ -40,6 +42,7 @@ def minutes_docx(minutes: Minutes, language: str = "zh", *, seal: str = "") -> b
     _write_tasks(paper, view)
     _write_rest(paper, view)
     _write_signatures(paper, view["words"])
+    _write_addenda(paper, view)
     file = io.BytesIO()
     paper.save(file)
     return file.getvalue()
@@ -133,6 +136,16 @@ def _write_signatures(paper: Paper, say: Mapping[str, str]) -> None:
         paper, (), [(say["sign_chair"], say["sign_recorder"], say["sign_date"]), ("\n", "", "")], (53,) * 3
     )
     _say(paper, say["trace"])
+
+
+def _write_addenda(paper: Paper, view: View) -> None:
+    """What was corrected after the approval, below the minutes that stay as they are."""
+    if not view["addenda"]:
+        return
+    paper.add_heading(view["words"]["addenda"], 1)
+    for one in view["addenda"]:
+        _say(paper, f"{one['asked']}  {one['who']}  {one['text']}{_event(one)}  {one['state']}")
+    _say(paper, view["words"]["addenda_note"])
 
 
 def _table(paper: Paper, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:

@@ -149,6 +149,22 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Addendum:
+    """A correction after the approval, below minutes that stay as they are: who asked, and who decided when.
+
+    `state` is "open", "accepted" or "declined"; `decided` and `by` are empty while it is open.
+    """
+
+    event: int
+    who: str
+    text: str
+    asked: datetime
+    state: str
+    decided: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Minutes:
     """All that the minutes say; times are aware, in the building's zone."""
 

@@ -15,6 +15,7 @@ DAYS_TO_OBJECT = (
     3  # our default; the first day is not counted, a holiday at the end moves it (民法典201, 203)
 )
 CORRECTION_LIMIT = 500  # characters
+ADDENDUM = "addendum"
 MOST_WAITING = 5  # corrections of one person that wait for an answer
 
 
@@ -33,7 +34,10 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """A correction somebody asked for: "open", "accepted" or "declined"."""
+    """A correction somebody asked for: "open", "accepted" or "declined".
+
+    `about` is "minutes", or "addendum" where they were approved already.
+    """
 
     id: int
     about_id: int
@@ -41,6 +45,12 @@ class Objection:
     text: str
     at: datetime
     state: str
+    about: str
+
+    @property
+    def is_addendum(self) -> bool:
+        """Whether it came after the approval and leaves the minutes as they are."""
+        return self.about == ADDENDUM
 
 
 class NoMinutesYet(Refusal):
@@ -91,12 +101,11 @@ def check_draft(filed: Filed) -> None:
 
 
 def check_may_object(filed: Filed, homes: Collection[int], present: Collection[int], now: datetime) -> None:
-    """Go on only within the time, for a member of a household that was there.
+    """Go on only for a member of a household that was there: within the time, or after the approval.
 
-    Raises MinutesApproved, TooLateToObject, WasNotThere.
+    In between nothing is heard. Raises TooLateToObject, WasNotThere.
     """
-    check_draft(filed)
-    if now >= filed.objections_until:
+    if filed.stage is Stage.DRAFT and now >= filed.objections_until:
         raise TooLateToObject(until=filed.objections_until)
     if not set(homes) & set(present):
         raise WasNotThere

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, cast
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rules.events import canonical
 from rules.minutes import (
+    Addendum,
     BallotRecord,
     Correction,
     Count,
@@ -39,9 +40,20 @@ def fingerprint(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(dict(content))).hexdigest()
 
 
-def file_of(content: Mapping[str, Any], seal: str | None) -> Content:
+def file_of(content: Mapping[str, Any], seal: str | None, addenda: Iterable[Addendum] = ()) -> Content:
     """The minutes as a file of their own; `seal` is the fingerprint they were approved with."""
-    return {"format": FORMAT, "version": VERSION, "hash": seal, "content": dict(content)}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "hash": seal,
+        "content": dict(content),
+        "addenda": plain_addenda(addenda),
+    }
+
+
+def plain_addenda(addenda: Iterable[Addendum]) -> list[Content]:
+    """Addenda as JSON values, beside the content: its fingerprint is not theirs."""
+    return [cast("Content", _plain(asdict(one))) for one in addenda]
 
 
 def thaw(content: Mapping[str, Any]) -> Minutes:

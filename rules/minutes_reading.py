@@ -11,6 +11,7 @@ from rules import course
 from rules.events import Event
 from rules.kinds import PARTIES, kind_of
 from rules.minutes import (
+    Addendum,
     BallotRecord,
     Correction,
     Count,
@@ -257,3 +258,22 @@ def _corrections(log: Log, book: Book) -> Iterator[Correction]:
     for event in log["objected"]:
         state = decided.get(event.data["objection"], "open")
         yield Correction(event.number, book.who(event), event.data["text"], state)
+
+
+def read_addenda(events: Iterable[Event], book: Book) -> tuple[Addendum, ...]:
+    """What was asked to be corrected after the approval, the first first."""
+    log = list(events)
+    decided = {one.data["objection"]: one for one in log if one.kind == "addendum_decided"}
+    return tuple(
+        _addendum(event, decided.get(event.data["objection"]), book)
+        for event in log
+        if event.kind == "addendum_asked"
+    )
+
+
+def _addendum(asked: Event, decided: Event | None, book: Book) -> Addendum:
+    who, at = book.who(asked), book.at(asked)
+    if decided is None:
+        return Addendum(asked.number, who, asked.data["text"], at, "open", None, "")
+    by = book.people.get(decided.data["by"], "")
+    return Addendum(asked.number, who, asked.data["text"], at, decided.data["state"], book.at(decided), by)

@@ -16,7 +16,7 @@ from rules.ballots import State as BallotState
 from rules.events import Event, first_break
 from rules.homes import Building, Household, mask
 from rules.meetings import Meeting
-from rules.minutes_freezing import freeze
+from rules.minutes_freezing import freeze, plain_addenda
 from rules.proof import DIGEST, FORMAT, MINOR, VERSION, export_digest
 from rules.results import FIGURES, may_show, recount_file
 from rules.voters import Basis
@@ -140,6 +140,7 @@ async def _meeting(
             "stage": str(filed.stage),
             "hash": filed.hash,
             "content": filed.content or freeze(await minutes.load(conn, meeting.id), building.zone),
+            "addenda": plain_addenda(await minutes.addenda(conn, meeting.id)),
         },
     }
 

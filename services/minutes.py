@@ -11,8 +11,9 @@ from paper.minutes import minutes_pdf
 from rules import minutes_filing
 from rules.homes import Building, mask
 from rules.meetings import written
-from rules.minutes import Minutes, Stage
+from rules.minutes import Addendum, Minutes, Stage
 from rules.minutes_filing import (
+    ADDENDUM,
     CORRECTION_LIMIT,
     MOST_WAITING,
     AlreadyDecided,
@@ -23,7 +24,7 @@ from rules.minutes_filing import (
     TooManyCorrections,
 )
 from rules.minutes_freezing import file_of, fingerprint, freeze, thaw
-from rules.minutes_reading import Book, read
+from rules.minutes_reading import Book, read, read_addenda
 from rules.people import Person
 from storage import attendance, contacts, homes, log, meetings, people
 from storage import minutes as files
@@ -73,7 +74,7 @@ async def _book(conn: Connection, meeting_id: int) -> Book:
     building = await homes.building(conn, meeting.building_id)
     ids = set()
     for event in await log.read(conn, f"meeting:{meeting_id}"):
-        ids |= {event.data.get(role) for role in ("person", "chair", "recorder")}
+        ids |= {event.data.get(role) for role in ("person", "chair", "recorder", "by")}
     known = [await people.get(conn, person) for person in ids if person]
     households = await homes.households_in(conn, building.id)
     return Book(
@@ -97,7 +98,8 @@ async def _book(conn: Connection, meeting_id: int) -> Book:
 async def print_pdf(conn: Connection, meeting_id: int, lang: str, font: Path | None = None) -> bytes:
     """The minutes as pages to hang on the wall. Raises NoMinutesYet, FontMissing."""
     seal = (await filed(conn, meeting_id)).hash or ""
-    return await asyncio.to_thread(minutes_pdf, await load(conn, meeting_id), lang, seal=seal, font=font)
+    content, added = await load(conn, meeting_id), await decided_addenda(conn, meeting_id)
+    return await asyncio.to_thread(minutes_pdf, content, lang, seal=seal, addenda=added, font=font)
 
 
 async def write_docx(conn: Connection, meeting_id: int, lang: str) -> bytes:
@@ -105,7 +107,8 @@ async def write_docx(conn: Connection, meeting_id: int, lang: str) -> bytes:
     seal = (await filed(conn, meeting_id)).hash or ""
     from paper.minutes_docx import minutes_docx  # noqa: PLC0415 - heavy, and most starts write none
 
-    return await asyncio.to_thread(minutes_docx, await load(conn, meeting_id), lang, seal=seal)
+    content, added = await load(conn, meeting_id), await decided_addenda(conn, meeting_id)
+    return await asyncio.to_thread(minutes_docx, content, lang, seal=seal, addenda=added)
 
 
 async def write_json(conn: Connection, meeting_id: int) -> bytes:
@@ -114,7 +117,8 @@ async def write_json(conn: Connection, meeting_id: int) -> bytes:
     meeting = await meetings.get(conn, meeting_id)
     building = await homes.building(conn, meeting.building_id)
     content = on_file.content or freeze(await _read(conn, meeting_id, on_file.stage), building.zone)
-    return (json.dumps(file_of(content, on_file.hash), ensure_ascii=False, indent=1) + "\n").encode()
+    file = file_of(content, on_file.hash, await addenda(conn, meeting_id))
+    return (json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 async def latest(conn: Connection, building: Building) -> list[Filed]:
@@ -128,7 +132,7 @@ async def latest(conn: Connection, building: Building) -> list[Filed]:
 async def check_may_object(unit: Unit, building: Building, person: Person, meeting_id: int) -> None:
     """Go on only if this person may ask for a correction now.
 
-    Raises NoMinutesYet, MinutesApproved, TooLateToObject, WasNotThere.
+    Raises NoMinutesYet, TooLateToObject, WasNotThere.
     """
     on_file = await filed(unit.conn, meeting_id)
     mine = [home.id for home in await homes.homes_of(unit.conn, person.id, building.id)]
@@ -137,24 +141,26 @@ async def check_may_object(unit: Unit, building: Building, person: Person, meeti
 
 
 async def ask_correction(unit: Unit, building: Building, person: Person, meeting_id: int, text: str) -> int:
-    """Write down a correction; its id.
+    """Write down a correction; its id. Of approved minutes it is an addendum, which leaves them as they are.
 
-    Raises NoMinutesYet, MinutesApproved, TooLateToObject, WasNotThere, NothingWritten, TextTooLong,
-    TooManyCorrections.
+    Raises NoMinutesYet, TooLateToObject, WasNotThere, NothingWritten, TextTooLong, TooManyCorrections.
     """
     await check_may_object(unit, building, person, meeting_id)
-    earlier = await files.objections_to(unit.conn, meeting_id)
+    approved = (await filed(unit.conn, meeting_id)).stage is Stage.APPROVED
+    about, kind = (ADDENDUM, "addendum_asked") if approved else (files.MINUTES, "objected")
+    earlier = await files.objections_to(unit.conn, meeting_id, about)
     if sum(one.by_id == person.id and one.state == "open" for one in earlier) >= MOST_WAITING:
         raise TooManyCorrections(most=MOST_WAITING)
     text = written(text, CORRECTION_LIMIT)
-    added = await files.add_objection(unit.conn, meeting_id, by_id=person.id, text=text, at=unit.now)
+    values = {"about": about, "by_id": person.id, "text": text, "at": unit.now}
+    added = await files.add_objection(unit.conn, meeting_id, **values)
     there = {one.household_id for one in await attendance.of_meeting(unit.conn, meeting_id)}
     mine = await homes.homes_of(unit.conn, person.id, building.id)
     door = next(home.id for home in mine if home.id in there)
     await log.append(
         unit.conn,
         f"meeting:{meeting_id}",
-        "objected",
+        kind,
         unit.now,
         objection=added,
         person=person.id,
@@ -178,21 +184,36 @@ async def find_correction(conn: Connection, objection_id: int) -> Objection | No
 
 
 async def corrections(conn: Connection, meeting_id: int) -> list[Objection]:
-    """The corrections asked for, the first first."""
-    return await files.objections_to(conn, meeting_id)
+    """The corrections asked for before the approval, then those after it, the first first."""
+    return [
+        *await files.objections_to(conn, meeting_id),
+        *await files.objections_to(conn, meeting_id, ADDENDUM),
+    ]
+
+
+async def addenda(conn: Connection, meeting_id: int) -> tuple[Addendum, ...]:
+    """What was asked to be corrected after the approval."""
+    events = await log.read(conn, f"meeting:{meeting_id}")
+    if not any(event.kind == "addendum_asked" for event in events):
+        return ()
+    return read_addenda(events, await _book(conn, meeting_id))
+
+
+async def decided_addenda(conn: Connection, meeting_id: int) -> tuple[Addendum, ...]:
+    """Those that were accepted or declined: they stand below the minutes wherever these are shown."""
+    return tuple(one for one in await addenda(conn, meeting_id) if one.state != "open")
 
 
 async def decide(unit: Unit, building: Building, person: Person, objection_id: int, state: str) -> Objection:
-    """Accept or decline a correction. Raises NoSuchCorrection, AlreadyDecided, MinutesApproved."""
+    """Accept or decline a correction, or an addendum. Raises NoSuchCorrection, AlreadyDecided."""
     found = await correction(unit.conn, building, objection_id)
-    await check_draft(unit.conn, found.about_id)
     if found.state != "open":
         raise AlreadyDecided(state=found.state)
     await files.decide(unit.conn, found.id, state)
     await log.append(
         unit.conn,
         f"meeting:{found.about_id}",
-        "objection_decided",
+        "addendum_decided" if found.is_addendum else "objection_decided",
         unit.now,
         objection=found.id,
         state=state,

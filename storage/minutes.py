@@ -8,11 +8,11 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.minutes import Stage
-from rules.minutes_filing import Filed, Objection
+from rules.minutes_filing import ADDENDUM, Filed, Objection
 from storage.rows import every, first, key, one
 from storage.tables import meetings, minutes, objections
 
-_ABOUT = "minutes"
+MINUTES = "minutes"  # what an objection is about: the draft
 
 
 async def add(conn: AsyncConnection, **values: object) -> None:
@@ -44,20 +44,22 @@ async def change(conn: AsyncConnection, meeting_id: int, **values: object) -> No
 
 
 async def add_objection(conn: AsyncConnection, meeting_id: int, **values: object) -> int:
-    """Write down a correction that was asked for: by_id, text, at; its id."""
-    added = objections.insert().values(about=_ABOUT, about_id=meeting_id, state="open", **values)
+    """Write down a correction that was asked for: about, by_id, text, at; its id."""
+    added = objections.insert().values(about_id=meeting_id, state="open", **values)
     return key(await conn.execute(added))
 
 
 async def objection(conn: AsyncConnection, objection_id: int) -> Objection | None:
     """A correction by an id that somebody pressed."""
-    query = select(objections).where(objections.c.id == objection_id, objections.c.about == _ABOUT)
+    query = select(objections).where(
+        objections.c.id == objection_id, objections.c.about.in_((MINUTES, ADDENDUM))
+    )
     return first(Objection, await conn.execute(query))
 
 
-async def objections_to(conn: AsyncConnection, meeting_id: int) -> list[Objection]:
-    """The corrections asked for, the first first."""
-    query = select(objections).where(objections.c.about == _ABOUT, objections.c.about_id == meeting_id)
+async def objections_to(conn: AsyncConnection, meeting_id: int, about: str = MINUTES) -> list[Objection]:
+    """The corrections asked for before the approval (or, about ADDENDUM, after it), the first first."""
+    query = select(objections).where(objections.c.about == about, objections.c.about_id == meeting_id)
     return every(Objection, await conn.execute(query.order_by(objections.c.id)))
 
 

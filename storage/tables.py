@@ -647,7 +647,7 @@ objections = Table(
     "objections",
     metadata,
     _id(),
-    Column("about", String, nullable=False),  # "ballot", "minutes"
+    Column("about", String, nullable=False),  # "ballot", "minutes", "addendum": to approved minutes
     Column("about_id", Integer, nullable=False),
     _ref("by_id", "people", nullable=False),
     Column("text", Text, nullable=False),

@@ -27,7 +27,24 @@ def check_meeting(told: Part, log: Sequence[Entry]) -> bool:
     told.expect("planned_at", second(called.moment("planned")))
     told.expect("place", called.get("place", str))
     _check_agenda(told, kinds["published"].data)
-    return _check_minutes(told, kinds.get("approved"))
+    approved = _check_minutes(told, kinds.get("approved"))
+    if told.maybe("minutes", dict) is not None:
+        _check_addenda(told.part("minutes"), log)
+    return approved
+
+
+def _check_addenda(filed: Part, log: Sequence[Entry]) -> None:
+    """What stands below the minutes is what was asked for after the approval, and decided."""
+    asked = [entry for entry in log if entry.kind == "addendum_asked"]
+    decided = {entry.data.get("objection", int): entry for entry in log if entry.kind == "addendum_decided"}
+    told = filed.parts("addenda")
+    if len(told) != len(asked):
+        raise Misfit(Wrong.DIFFERS, filed.place, "addenda")
+    for one, entry in zip(told, asked, strict=True):
+        end = decided.get(entry.data.get("objection", int))
+        one.expect("event", entry.number)
+        one.expect("text", entry.data.get("text", str))
+        one.expect("state", end.data.get("state", str) if end else "open")
 
 
 def _check_agenda(told: Part, published: Part) -> None:

@@ -11,7 +11,7 @@ from rules.proof.meetings import check_meeting
 from rules.proof.misfits import Misfit, Wrong
 from rules.proof.parts import FILE, Part, digest_of, read_export
 
-FORMAT, VERSION, MINOR = "louyuhui-export", 1, 1
+FORMAT, VERSION, MINOR = "louyuhui-export", 1, 2
 DIGEST = "digest"
 
 

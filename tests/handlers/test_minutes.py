@@ -186,7 +186,7 @@ async def test_without_a_correction_time_approves_the_minutes(stage: Stage) -> N
     await stage.pass_time(to=datetime(2026, 12, 1, 0, 1, tzinfo=SHANGHAI))
     approved = card(scene.group)
     assert "会议纪要（已确认）" in approved.text
-    assert approved.labels == ["📄 全文 PDF", "📃 Word 版", "🧾 数据"]
+    assert approved.labels == ["📄 全文 PDF", "✏️ 追加更正", "📃 Word 版", "🧾 数据"]
     async with stage.program.store.glance() as conn:
         filed = await files.find(conn, 1)
         events = await log.read(conn, "meeting:1")
@@ -216,16 +216,66 @@ def heard_of_approval(group: Group) -> bool:
 
 
 async def test_approved_minutes_cannot_be_changed_by_anyone(stage: Stage) -> None:
-    scene, living = await held(stage)
+    scene, _ = await held(stage)
     await stage.pass_time(days=8)
-    for data in ("mc:1", "my:1"):
-        person = living[0] if data == "mc:1" else scene.leader
-        pressed = await person.press_forged(card(scene.group), data)
-        assert "已经确认，不能再改了" in pressed.text
-    assert "不能再改了" in (await say(stage, living[0], scene.group, "/correct 不对")).text
+    pressed = await scene.leader.press_forged(card(scene.group), "my:1")
+    assert "已经确认，不能再改了" in pressed.text
     with pytest.raises(IntegrityError, match="immutable"):
         async with stage.program.store.unit(stage.now) as work:
             await work.conn.execute(text("UPDATE minutes SET hash = 'x'"))
+
+
+async def test_a_correction_after_the_approval_stands_below_minutes_that_stay_as_they_are(
+    stage: Stage,
+) -> None:
+    scene, living = await held(stage)
+    await stage.pass_time(days=8)
+    await tap(stage, living[2], scene.group, "追加更正")
+    assert "更正" not in scene.group.messages[-1].text, "only those who were there ask"
+    async with stage.program.store.glance() as conn:
+        before = await files.find(conn, 1)
+    await tap(stage, living[0], scene.group, "追加更正")
+    assert "原文不动" in scene.group.messages[-1].text
+    await stage.restart()
+    asked = await answer(stage, living[0], scene.group, "应为 <16> 个充电点")
+    assert "纪要确认后的补充 1　示* 1单元101\n应为 <16> 个充电点" in asked.text
+    assert "⏳ 等组长答复" in card(scene.group).text
+    assert "由组长来办" in (await living[1].press(asked, "✅ 采纳")).text
+    await scene.leader.press(asked, "✅ 采纳")
+    await stage.settle()
+    assert "示* 采纳，附在纪要后面；原文和存证不变" in asked.text
+    assert asked.labels == []
+    assert "已经答复过了" in (await scene.leader.press_forged(asked, "md:1:0")).text
+    await say(stage, living[1], scene.group, "/correct 没有我家的发言")
+    await tap(stage, living[1], scene.group, "看更正")
+    listed = scene.group.messages[-1]
+    assert "1. （确认后）示* 1单元101" in listed.text
+    await scene.leader.press(listed, "✖️ 不采纳 2")
+    await stage.settle()
+    shown = card(scene.group).text
+    assert "应为 <16> 个充电点　✅" in shown
+    assert "没有我家的发言　❌" in shown
+    async with stage.program.store.glance() as conn:
+        after = await files.find(conn, 1)
+        events = await log.read(conn, "meeting:1")
+        file = json.loads(await minutes.write_json(conn, 1))
+        page = pdf_text(await minutes.print_pdf(conn, 1, "zh"))
+        document = Document(io.BytesIO(await minutes.write_docx(conn, 1, "zh")))
+    assert after == before
+    assert before is not None
+    assert before.hash is not None
+    assert first_break(events) is None
+    assert [event.kind for event in events[-4:]] == ["addendum_asked", "addendum_decided"] * 2
+    assert [(one["text"], one["state"]) for one in file["addenda"]] == [
+        ("应为 <16> 个充电点", "accepted"),
+        ("没有我家的发言", "declined"),
+    ]
+    assert (file["hash"], fingerprint(file["content"])) == (before.hash, before.hash)
+    said = "".join(paragraph.text for paragraph in document.paragraphs)
+    for words in ("确认后的补充更正", "没有我家的发言", "原文和存证没有改动"):
+        assert words in page
+        assert words in said
+    assert f"存证{before.hash[:16]}" in page
 
 
 async def test_an_open_correction_holds_the_approval_back(stage: Stage) -> None:
@@ -243,7 +293,7 @@ async def test_an_open_correction_holds_the_approval_back(stage: Stage) -> None:
     await tap(stage, scene.leader, scene.group, "确认纪要")
     assert "会议纪要（已确认）" in card(scene.group).text
     late = await say(stage, living[0], scene.group, "/correct 还有一处")
-    assert "不能再改了" in late.text
+    assert "纪要确认后的补充 1" in late.text
 
 
 async def test_after_the_time_no_correction_is_taken(stage: Stage) -> None:

@@ -232,8 +232,9 @@ def test_corrections_are_for_those_present_and_in_time() -> None:
         check_may_object(filed(), [14], [12, 13], START)
     with pytest.raises(TooLateToObject):
         check_may_object(filed(), [12], [12], filed().objections_until)
-    with pytest.raises(MinutesApproved):
-        check_may_object(filed(Stage.APPROVED), [12], [12], START)
+    check_may_object(filed(Stage.APPROVED), [12], [12], filed().objections_until)  # an addendum
+    with pytest.raises(WasNotThere):
+        check_may_object(filed(Stage.APPROVED), [14], [12], START)
 
 
 def test_minutes_are_approved_after_the_time_and_with_every_correction_decided() -> None:

@@ -18,7 +18,7 @@ from rules.proof import Misfit, Proof, Standing, Wrong, export_digest, verify
 from rules.proof.parts import digest_of
 from services import calling, meeting, minutes, results
 from services.export import export_building
-from storage import log, meetings, people
+from storage import attendance, log, meetings, people
 from tests.services.house import House, house
 
 EQUIPMENT = Plan("选器材", Method.APPROVAL, ("漫步机", "单杠", "双杠"), at_most=2)
@@ -168,6 +168,29 @@ async def test_objections_and_a_meeting_with_its_minutes_are_proven(home: House)
     assert (proof.meetings, proof.minutes, len(proof.ballots)) == (1, 1, 2)
     data["ballots"][1]["objections"][0]["answer"] = "不理"
     assert misfit(forged(data)) == (Wrong.DIFFERS, f"ballot:{ballot.id}")
+
+
+async def test_what_stands_below_approved_minutes_is_proven(home: House) -> None:
+    meeting_id = await hold_a_meeting(home)
+    async with home.store.unit(home.now) as unit:
+        resident = await people.by_address(unit.conn, "0")
+        leader = await people.get(unit.conn, home.leader_id)
+        assert resident is not None
+        place = {"household_id": home.households[0].id, "person_id": resident.id, "name": "", "how": "chat"}
+        await attendance.add(unit.conn, meeting_id=meeting_id, at=home.now, **place)
+        before = await minutes.filed(unit.conn, meeting_id)
+        asked = await minutes.ask_correction(unit, home.building, resident, meeting_id, "应为16个")
+        await minutes.decide(unit, home.building, leader, asked, "accepted")
+        await minutes.ask_correction(unit, home.building, resident, meeting_id, "还有一处")
+        assert await minutes.filed(unit.conn, meeting_id) == before
+    data = await exported(home)
+    assert checked(data).minutes == 1
+    told = data["meetings"][0]["minutes"]["addenda"]
+    assert [(one["text"], one["state"]) for one in told] == [("应为16个", "accepted"), ("还有一处", "open")]
+    told[1]["state"] = "accepted"
+    assert misfit(forged(data)) == (Wrong.DIFFERS, "addenda[1]")
+    del told[1]
+    assert misfit(forged(data)) == (Wrong.DIFFERS, f"meeting:{meeting_id}")
 
 
 async def test_a_meeting_that_was_moved_and_one_called_off_are_proven(home: House) -> None:
