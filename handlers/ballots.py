@@ -175,6 +175,7 @@ async def take_proposals(here: Here, button: TakeProposals) -> None:
     """An item's proposals are the options; their pictures come along."""
     data = await _dialogue(here, "options")
     conn, building = here.unit.conn, here.the_building()
+    await ballots.check_convener(conn, building.id, here.person.id)
     item = await meetings.find_item(conn, button.item)
     if item is None:
         raise NoSuchItem

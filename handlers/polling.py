@@ -144,6 +144,7 @@ async def see_pictures(here: Here, button: SeePictures) -> None:
     """Send the pictures to who asks, in private, so that the group stays quiet."""
     ballot = await _here(here, button.ballot)
     if here.chat.kind == "private":
+        await results.check_reader(here.unit.conn, ballot, here.person.id)
         await _send_pictures(here, ballot)
     elif here.person.reach == "yes":
         for album in _albums(ballot):

@@ -25,7 +25,7 @@ from rules.minutes_filing import (
 )
 from rules.minutes_freezing import file_of, fingerprint, freeze, thaw
 from rules.minutes_reading import Book, read, read_addenda
-from rules.people import Person
+from rules.people import NotTheLeader, Person
 from storage import attendance, contacts, homes, log, meetings, people
 from storage import minutes as files
 from storage.outbox import schedule
@@ -241,12 +241,14 @@ async def end_of_time(unit: Unit, meeting_id: int) -> int:
 async def approve(unit: Unit, meeting_id: int, by: int | None) -> Filed:
     """Freeze the minutes with their hash; `by` is None where nobody but time approved them.
 
-    Raises NoMinutesYet, MinutesApproved, TooEarlyToApprove, CorrectionsOpen.
+    Raises NotTheLeader, NoMinutesYet, MinutesApproved, TooEarlyToApprove, CorrectionsOpen.
     """
-    on_file = await filed(unit.conn, meeting_id)
-    minutes_filing.check_may_approve(on_file, await waiting(unit.conn, meeting_id), unit.now)
     meeting = await meetings.get(unit.conn, meeting_id)
     building = await homes.building(unit.conn, meeting.building_id)
+    if by is not None and "leader" not in await homes.offices(unit.conn, building.id, by):
+        raise NotTheLeader
+    on_file = await filed(unit.conn, meeting_id)
+    minutes_filing.check_may_approve(on_file, await waiting(unit.conn, meeting_id), unit.now)
     content = freeze(await _read(unit.conn, meeting_id, Stage.APPROVED), building.zone)
     digest = fingerprint(content)
     await files.change(

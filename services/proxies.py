@@ -289,12 +289,14 @@ async def voters(conn: Connection, ballot: Ballot, person_id: int, proxy: int) -
 async def check_voters(conn: Connection, ballot: Ballot, person_id: int, proxy: int) -> None:
     """Go on only for who may vote now for those on the paper.
 
-    Raises ProxyOver, NotYourProxy, ProxyInForce, ProxyUsed.
+    Raises ProxyOver, NotYourProxy, ProxyInForce, ProxyUsed, NotOnTheRoll, NotAnOwner, NobodySpeaks,
+    AnotherSpeaks.
     """
     if proxy:
         check_mandates(await proxies.held(conn, ballot, proxy), person_id)
         return
     mine = await rights.of_person(conn, ballot.id, person_id)
+    check_right(ballot.basis, mine)
     check_own_votes(mine, await proxies.over(conn, ballot, [voter.id for voter in mine]))
 
 

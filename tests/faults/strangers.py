@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, select, text
+from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from handlers.all import all_routes
@@ -135,11 +135,12 @@ async def _here(conn: Connection, table: Table, building_id: int) -> list[int]:
     query = select(table.c.id).order_by(table.c.id)
     if "building_id" in table.columns:
         return list(await conn.scalars(query.where(table.c.building_id == building_id)))
-    for key in table.foreign_keys:
-        if key.column.table.name not in PASSING:
-            above = await _here(conn, key.column.table, building_id)
-            return list(await conn.scalars(query.where(key.parent.in_(above))))
-    return []
+    refers = [
+        key.parent.in_(await _here(conn, key.column.table, building_id))
+        for key in table.foreign_keys
+        if key.column.table.name not in PASSING
+    ]
+    return list(await conn.scalars(query.where(or_(*refers)))) if refers else []
 
 
 def kinds() -> list[type[Button]]:

@@ -99,5 +99,7 @@ async def house(database: str, households: int = 60, residents: int = 50) -> Asy
         doors = await homes.households_in(unit.conn, building.id)
         for door in range(residents):
             await _join(unit, doors[door], str(door))
-    yield House(store, building, doors, leader.id)
-    await store.close()
+    try:
+        yield House(store, building, doors, leader.id)
+    finally:
+        await store.close()

@@ -1,0 +1,148 @@
+"""A town: a building with rows of every table, and everybody who may or may not have business there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Column, insert, select
+
+from rules.homes import Building
+from rules.kinds import DEFAULT_KIND, PARTIES
+from rules.meetings import State as MeetingState
+from rules.people import Chat, Person
+from services import ballots as drafting
+from services.offices import OFFICES
+from storage import contacts, homes, people
+from storage.store import Store, Unit
+from storage.tables import ballots, items, meetings, metadata, minutes, objections
+from tests.faults.strangers import PASSING, SECRET, _here, _value
+from tests.services.house import LAYOUTS, NOW, House, house
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody in whose name a service is called, and the building they are of."""
+
+    role: str
+    person: Person
+    building: Building
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A building with rows of every table, and callers from elsewhere and from there."""
+
+    store: Store
+    ids: dict[str, list[int]]
+    items: dict[int, int]  # the meeting of each item
+    building: Building
+    strangers: list[Caller]
+    insiders: list[Caller]
+
+
+BY_HAND = {"communities", "objections", "events"}
+ITEMS = {MeetingState.OPEN: "open", MeetingState.CLOSED: "done"}
+
+
+@asynccontextmanager
+async def town(database: str) -> AsyncIterator[Town]:
+    """Callers of every role: of a sibling building, of another community, and of the building itself."""
+    async with house(database, households=12, residents=6) as here:
+        await here.close(await here.open())
+        ballot = await here.open()
+        await here.press(here.box(), "1", ballot.id, 1)
+        async with here.store.unit(here.now) as unit:
+            await drafting.draft(unit, here.building, here.leader_id, LAYOUTS)
+            await _fill(unit, here)
+            ids = {
+                name: await _here(unit.conn, table, here.building.id)
+                for name, table in metadata.tables.items()
+            }
+            for about, table in (("ballot", "ballots"), ("minutes", "meetings")):
+                ids["objections"].append(await _object(unit, about, ids[table][0]))
+            agenda = await unit.conn.execute(select(items.c.id, items.c.meeting_id))
+            places = {row.id: row.meeting_id for row in agenda}
+            strangers = []
+            for community in ("示例小区", "别的小区"):
+                where = await homes.add_building(
+                    unit.conn,
+                    community_id=await homes.community(unit.conn, community),
+                    name="8栋",
+                    units=1,
+                    zone="Asia/Shanghai",
+                    lang="zh",
+                )
+                await homes.add_households(unit.conn, [{"building_id": where.id, "unit": "1", "room": "101"}])
+                strangers += [one async for one in _everybody(unit, where, community)]
+            insiders = [await _known(unit, here.building, name) for name in ("leader", "1")]
+            insiders += [one async for one in _everybody(unit, here.building, "自己人")]
+        yield Town(here.store, ids, places, here.building, strangers, insiders)
+
+
+async def _fill(unit: Unit, here: House) -> None:
+    """A meeting in each state, and a row of every other table that there is none of yet."""
+    for state in sorted(MeetingState, key=lambda one: one is not MeetingState.OPEN):  # most is of the first
+        row: dict[str, Any] = {"building_id": here.building.id, "convener_id": here.leader_id}
+        row |= {"kind": DEFAULT_KIND, "state": str(state), "planned_at": NOW}
+        if state is not MeetingState.DRAFT:
+            row |= {"published_at": NOW, "opened_at": NOW, "closed_at": NOW}
+        made = (await unit.conn.execute(insert(meetings).values(row))).inserted_primary_key
+        assert made is not None
+        item = {"meeting_id": made[0], "number": 1, "title": SECRET}
+        await unit.conn.execute(insert(items).values(item | {"state": ITEMS.get(state, "waiting")}))
+        if state is MeetingState.CLOSED:
+            filed = {"stage": "draft", "drafted_at": NOW, "objections_until": NOW}
+            await unit.conn.execute(insert(minutes).values(meeting_id=made[0], **filed))
+    for table in metadata.sorted_tables:
+        if await _here(unit.conn, table, here.building.id):
+            continue
+        if "id" in table.columns and table.name not in PASSING | BY_HAND:
+            row = {
+                column.name: await _value(unit.conn, column, here.building.id)
+                for column in table.columns
+                if column.default is None and column.name != "id" and (not column.nullable or _above(column))
+            }
+            await unit.conn.execute(insert(table).values(row))
+
+
+def _above(column: Column[Any]) -> bool:
+    """Whether it may tell the meeting or the ballot that a row belongs to."""
+    return any(key.column.table in {meetings, ballots} for key in column.foreign_keys)
+
+
+async def _object(unit: Unit, about: str, about_id: int) -> int:
+    """Something held against a ballot, or against minutes."""
+    row = {"about": about, "about_id": about_id, "by_id": 1, "text": SECRET, "at": NOW}
+    made = (await unit.conn.execute(insert(objections).values(row))).inserted_primary_key
+    assert made is not None
+    return int(made[0])
+
+
+async def _known(unit: Unit, where: Building, address: str) -> Caller:
+    """Who made the rows there, or one of the voters."""
+    person = await people.by_address(unit.conn, address)
+    assert person is not None
+    chat = await people.enter(unit.conn, address, "private", address)
+    return Caller(address, person, where, chat)
+
+
+async def _everybody(unit: Unit, where: Building, of: str) -> AsyncIterator[Caller]:
+    """Who holds nothing but one office, speaks for one party, lives there, or is nobody."""
+    door = (await homes.households_in(unit.conn, where.id))[-1]
+    for role in (*OFFICES, *PARTIES, "resident", "passer-by"):
+        address = f"{of} {role}"
+        person = await people.meet(unit.conn, address, f"示例 {address}", "zh", unit.now)
+        await people.change(unit.conn, person.id, reach="yes")
+        chat = await people.enter(unit.conn, address, "private", address)
+        if role in OFFICES:
+            await homes.appoint(unit.conn, where.id, person.id, role, unit.now)
+        elif role in PARTIES:
+            told = {"party": role, "name": role, "person_id": person.id, "added_at": unit.now}
+            await contacts.add(unit.conn, building_id=where.id, **told)
+        elif role == "resident":
+            await homes.join(unit.conn, door.id, person.id, "slip", unit.now)
+        yield Caller(f"{role} ({of})", replace(person, reach="yes"), where, chat)
