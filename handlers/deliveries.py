@@ -123,6 +123,7 @@ async def make_notice(view: View, about_id: int) -> Made:
         ),
         convener=(await people.get(view.conn, meeting.convener_id)).name,
         posted=view.now.astimezone(zone).date(),
+        hurry=meeting.hurry or "",
         link=view.link(f"calendar_{meeting.id}"),
     )
     content = notice_pdf(notice, view.lang, font=view.font)

@@ -14,7 +14,7 @@ from handlers.ways import ShowMonthly
 from rules.calendar import facts
 from rules.homes import Building
 from rules.kinds import PARTIES
-from rules.meetings import Meeting, State, days_left, earliest_day, keeps_notice
+from rules.meetings import Meeting, State, days_left, earliest_day, keeps_notice, may_hurry
 from rules.parties import Answer, Invited
 from services import outbox
 from storage import contacts, homes, meetings
@@ -82,6 +82,12 @@ class Discard(Button, code="kn"):
 
 class CallOff(Button, code="kc"):
     """Asks whether an announced meeting is really to be cancelled."""
+
+    meeting: int
+
+
+class Hurry(Button, code="kj"):
+    """Asks why a draft is to be held inside its notice period."""
 
     meeting: int
 
@@ -160,11 +166,19 @@ def _speaking(code: str, invited: list[Invited]) -> list[Invited]:
 def _time_facts(meeting: Meeting, building: Building, now: datetime) -> dict[str, Any]:
     zone = ZoneInfo(building.zone)
     if meeting.planned_at is None:
-        return {"day_facts": None, "days": 0, "kept": False, "earliest": None, "over": False}
+        return {
+            "day_facts": None,
+            "days": 0,
+            "kept": False,
+            "hurries": False,
+            "earliest": None,
+            "over": False,
+        }
     return {
         "day_facts": facts(meeting.planned_at.astimezone(zone).date()),
         "days": days_left(meeting.planned_at, now, zone),
         "kept": keeps_notice(meeting.preset, meeting.planned_at, now, zone),
+        "hurries": may_hurry(meeting.preset, meeting.planned_at, now, zone),
         "earliest": earliest_day(meeting.preset, now, zone),
         "over": meeting.planned_at <= now,
     }
@@ -186,7 +200,10 @@ def _draft_keys(view: View, meeting: Meeting, building: Building, other: Meeting
             Key(view.label("add_proposals"), AddProposals(this, 0)),
         ),
     ]
-    if in_time:
+    hurries = meeting.planned_at is not None and may_hurry(meeting.preset, meeting.planned_at, view.now, zone)
+    if hurries:
+        keys.append((Key(view.label("hurry", given=meeting.hurry is not None), Hurry(this)),))
+    if in_time or (hurries and meeting.hurry):
         keys.append((Key(view.label("publish"), Publish(this)),))
     keys.append((Key(view.label("drop_item"), DropItem(this, 0)), Key(view.label("discard"), Discard(this))))
     if other is not None:

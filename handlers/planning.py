@@ -21,14 +21,23 @@ from handlers.calendar import (
     month_keys,
     rows,
 )
-from handlers.draft import ChangePlace, ChangeTime, ShowDraft, show_draft
+from handlers.draft import ChangePlace, ChangeTime, Hurry, ShowDraft, show_draft
 from handlers.here import Here
 from handlers.notice import tell_change
 from handlers.parties import ask_all
 from handlers.routes import Routes
 from rules.calling import Timed
 from rules.homes import Building
-from rules.meetings import Meeting, NotAnnounced, State, earliest_day
+from rules.meetings import (
+    HURRY_LIMIT,
+    Meeting,
+    NotAnnounced,
+    State,
+    check_draft,
+    check_hurry,
+    earliest_day,
+    written,
+)
 from rules.when import Ambiguous, InThePast, Moment, NoSuchDate, Precision, Recurrence, find, read
 from services import calling
 from storage import meetings, outbox, people
@@ -298,14 +307,42 @@ async def _take_place(here: Here, meeting: Meeting, place: str) -> None:
     await go_on(here, meeting.id)
 
 
+@routes.press(Hurry)
+async def ask_hurry(here: Here, button: Hurry) -> None:
+    """Ask why the notice period cannot be kept."""
+    meeting, _ = await _planned(here, button.meeting)
+    check_draft(meeting)
+    check_hurry(meeting.preset)
+    await _ask_hurry(here, meeting)
+
+
+async def _ask_hurry(here: Here, meeting: Meeting, planned: datetime | None = None) -> None:
+    said = None if planned is None else planned.isoformat()
+    await here.begin("planning", meeting=meeting.id, ask="hurry", planned=said)
+    facts = {"kind": meeting.preset, "planned": planned or meeting.planned_at}
+    await here.turn("planning.ask_hurry", keys=(_back_row(here, meeting),), **facts, **_where(here))
+
+
+async def _hear_hurry(here: Here, meeting: Meeting, planned: datetime | None) -> None:
+    """Take in the reason, for the draft or for the new time of an announced meeting."""
+    if meeting.state is State.DRAFT:
+        await calling.set_hurry(here.unit, meeting, here.heard.text)
+        await show_draft(here, meeting)
+    else:
+        await _read_back(here, meeting, planned=planned, hurry=written(here.heard.text, HURRY_LIMIT))
+
+
 @routes.dialogue("planning")
 async def hear_plan(here: Here, data: dict[str, Any]) -> None:
-    """Take in a written time or place."""
+    """Take in a written time, place or reason; another time instead of a reason is a time."""
     meeting, building = await _planned(here, data["meeting"])
+    now = here.now.astimezone(ZoneInfo(building.zone))
+    if data["ask"] == "hurry" and not isinstance(read(here.heard.text, now), Moment):
+        await _hear_hurry(here, meeting, _moment(data["planned"]))
+        return
     if data["ask"] == "place":
         await _take_place(here, meeting, here.heard.text)
         return
-    now = here.now.astimezone(ZoneInfo(building.zone))
     reading = _read_time(here.heard.text, now)
     if isinstance(reading, Moment) and reading.precision is Precision.MINUTE:
         await _take_time(here, meeting, reading.start, reading.end)
@@ -322,13 +359,21 @@ def _read_time(text: str, now: datetime) -> Timed | None:
 
 
 async def _read_back(
-    here: Here, meeting: Meeting, planned: datetime | None = None, place: str | None = None
+    here: Here,
+    meeting: Meeting,
+    planned: datetime | None = None,
+    place: str | None = None,
+    hurry: str | None = None,
 ) -> None:
     """Read a change of an announced meeting back before everybody is told."""
     building = here.the_building()
-    new_time, new_place = await calling.check_change(here.unit, meeting, building, planned, place)
+    if not hurry and calling.needs_reason(here.unit, meeting, building, planned):
+        await _ask_hurry(here, meeting, planned)
+        return
+    change = await calling.check_change(here.unit, meeting, building, planned, place, hurry)
+    new_time, new_place, reason = change
     said = None if planned is None else planned.isoformat()
-    await here.begin("change", meeting=meeting.id, planned=said, place=place)
+    await here.begin("change", meeting=meeting.id, planned=said, place=place, hurry=hurry)
     keys = ((here.key("confirm_change", ConfirmChange(meeting.id)),), _back_row(here, meeting))
     await here.turn(
         "planning.read_back",
@@ -336,6 +381,7 @@ async def _read_back(
         meeting=meeting,
         planned=new_time,
         place=new_place,
+        hurry=reason,
         kind=meeting.preset,
     )
 
@@ -344,7 +390,7 @@ async def _read_back(
 async def hear_instead(here: Here, data: dict[str, Any]) -> None:
     """Something was written instead of confirming: read the change back again."""
     meeting, _ = await _planned(here, data["meeting"])
-    await _read_back(here, meeting, _moment(data["planned"]), data["place"])
+    await _read_back(here, meeting, _moment(data["planned"]), data["place"], data.get("hurry"))
 
 
 @routes.press(ConfirmChange)
@@ -354,8 +400,9 @@ async def confirm_change(here: Here, button: ConfirmChange) -> None:
     plan = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
     if plan is None or plan[0] != "change" or plan[1]["meeting"] != meeting.id:
         raise calling.NothingChanges
-    planned, place = _moment(plan[1]["planned"]), plan[1]["place"]
-    changed = await calling.change(here.unit, meeting, building, here.person.id, planned, place)
+    data = plan[1]
+    wanted = (_moment(data["planned"]), data["place"], data.get("hurry"))
+    changed = await calling.change(here.unit, meeting, building, here.person.id, *wanted)
     await show_draft(here, changed)
     await tell_change(here, changed, building, meeting)
     await deliveries.send(here, changed, building, before=meeting)

@@ -85,6 +85,7 @@ def _view_facts(minutes: Minutes, words: Words) -> list[tuple[str, str]]:
         (say["recorder"], minutes.recorder),
         (say["attended"], attended + say["stop"] + say[quorum].format(quorum=minutes.quorum)),
         *_view_parties(minutes, say),
+        *([(say["hurry"], minutes.hurry)] if minutes.hurry else []),
     ]
 
 

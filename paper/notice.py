@@ -26,6 +26,7 @@ class Notice:
     invited: str  # e.g. "3栋全体住户，28户"
     convener: str
     posted: date
+    hurry: str = ""  # why it is held inside the notice period of its kind
     link: str = ""  # none: the notice has no code and says to ask the convener
 
 
@@ -44,6 +45,7 @@ def notice_pdf(notice: Notice, language: str = "zh", *, font: Path | None = None
             (say["when"], say_time(notice.when, words)),
             (say["place"], notice.place),
             (say["invited"], notice.invited),
+            *([(say["hurry"], notice.hurry)] if notice.hurry else []),
         ],
         "agenda": [(say_number(n, words), item) for n, item in enumerate(notice.agenda, 1)],
         "join": [say["scan"], say["come"], say["proxy"]]

@@ -11,6 +11,7 @@ from rules.refusals import Refusal
 
 TITLE_LIMIT = 80  # characters of an item's title
 PLACE_LIMIT = 60
+HURRY_LIMIT = 120  # of the reason for which a meeting is held inside its notice period
 PROPOSAL_LIMIT = 500
 MOST_ITEMS = 9
 MOST_PROPOSALS = 40  # of one item: a list of equipment to choose from is long
@@ -37,7 +38,10 @@ class ItemState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting of a building; `planned_at` is unknown while a draft has no time yet."""
+    """A meeting of a building; `planned_at` is unknown while a draft has no time yet.
+
+    `hurry` is the reason for which it is held inside the notice period of its kind.
+    """
 
     id: int
     building_id: int
@@ -53,6 +57,7 @@ class Meeting:
     planned_end: datetime | None = None
     mode: str = "both"
     room_key: str | None = None
+    hurry: str | None = None
 
     @property
     def preset(self) -> Kind:
@@ -120,7 +125,11 @@ class TimeIsOver(Refusal):
 
 
 class InsideTheNotice(Refusal):
-    """The day is nearer than the notice period of this kind allows."""
+    """The day is nearer than the notice period of this kind allows, and no reason for that was given."""
+
+
+class MayNotHurry(Refusal):
+    """A meeting of this kind keeps its notice period, whatever the reason."""
 
 
 class NoTimeYet(Refusal):
@@ -166,11 +175,25 @@ def earliest_day(kind: Kind, now: datetime, zone: tzinfo) -> date:
     return now.astimezone(zone).date() + timedelta(days=kind.notice)
 
 
-def check_time(kind: Kind, planned: datetime, now: datetime, zone: tzinfo) -> None:
-    """Go on only with a time ahead that keeps the notice. Raises TimeIsOver, InsideTheNotice."""
+def may_hurry(kind: Kind, planned: datetime, now: datetime, zone: tzinfo) -> bool:
+    """Whether a time lies inside the notice and this kind may be held there for a reason."""
+    return kind.hurry and planned > now and not keeps_notice(kind, planned, now, zone)
+
+
+def check_hurry(kind: Kind) -> None:
+    """Go on only with a kind that may be held inside its notice period. Raises MayNotHurry."""
+    if not kind.hurry:
+        raise MayNotHurry(kind=kind)
+
+
+def check_time(kind: Kind, planned: datetime, now: datetime, zone: tzinfo, hurry: str | None = None) -> None:
+    """Go on only with a time ahead that keeps the notice, or for a reason where the kind allows it.
+
+    Raises TimeIsOver, InsideTheNotice.
+    """
     if planned <= now:
         raise TimeIsOver(planned=planned)
-    if not keeps_notice(kind, planned, now, zone):
+    if not keeps_notice(kind, planned, now, zone) and not (kind.hurry and hurry):
         left = days_left(planned, now, zone)
         raise InsideTheNotice(kind=kind, days=left, earliest=earliest_day(kind, now, zone))
 
@@ -187,7 +210,7 @@ def check_complete(meeting: Meeting, items: int, now: datetime, zone: tzinfo) ->
         raise NoPlaceYet
     if not items:
         raise NothingOnTheAgenda
-    check_time(meeting.preset, meeting.planned_at, now, zone)
+    check_time(meeting.preset, meeting.planned_at, now, zone, meeting.hurry)
     return meeting.planned_at
 
 

@@ -188,6 +188,7 @@ class Minutes:
     head: str  # hash of the last event read, hex
     parties: tuple[PartyPresence, ...] = ()
     parties_needed: int = 0  # where the kind's quorum counts parties
+    hurry: str = ""  # why it was held inside the notice period of its kind
 
     @property
     def households(self) -> int:

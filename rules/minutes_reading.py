@@ -99,14 +99,16 @@ def read(events: Iterable[Event], book: Book, stage: Stage = Stage.DRAFT) -> Min
         head=last.hash,
         parties=tuple(_party(event, book) for event in log["party_in"]),
         parties_needed=opened.data.get("parties", [0])[0],
+        hurry=notice.get("hurry") or "",
     )
 
 
 def _notice(log: Log) -> Mapping[str, str]:
-    """Kind, place and time as last announced."""
+    """Kind, place and time as last announced, and the reason for a short notice."""
     said: dict[str, str] = {}
     for event in (*log["published"], *log["changed"]):
-        said |= {name: event.data[name] for name in ("kind", "place", "planned") if name in event.data}
+        names = ("kind", "place", "planned", "hurry")
+        said |= {name: event.data[name] for name in names if name in event.data}
     return said
 
 

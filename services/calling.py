@@ -18,6 +18,7 @@ from rules.kinds import (
 )
 from rules.mediations import MediationApart
 from rules.meetings import (
+    HURRY_LIMIT,
     MOST_ITEMS,
     MOST_PROPOSALS,
     PLACE_LIMIT,
@@ -35,7 +36,9 @@ from rules.meetings import (
     check_announced,
     check_complete,
     check_draft,
+    check_hurry,
     check_time,
+    may_hurry,
     written,
 )
 from rules.people import NotTheLeader
@@ -198,6 +201,17 @@ async def set_place(unit: Unit, draft: Meeting, place: str) -> None:
     await outbox.renew(unit, "draft", draft.id)
 
 
+async def set_hurry(unit: Unit, draft: Meeting, reason: str) -> None:
+    """Say why a draft is to be held inside its notice period: everybody is told.
+
+    Raises NotADraft, MayNotHurry, NothingWritten, TextTooLong.
+    """
+    check_draft(draft)
+    check_hurry(draft.preset)
+    await meetings.change(unit.conn, draft.id, hurry=written(reason, HURRY_LIMIT))
+    await outbox.renew(unit, "draft", draft.id)
+
+
 async def earlier_places(unit: Unit, building: Building) -> list[str]:
     """Where the building met before, a few of them, the latest first."""
     return await meetings.places(unit.conn, building.id, MOST_PLACES)
@@ -284,7 +298,10 @@ async def publish(unit: Unit, draft: Meeting, building: Building, by_id: int) ->
     group = await people.group_of(unit.conn, building.id)
     if group is None or group.state != "here":
         raise NoGroupYet
-    await meetings.change(unit.conn, draft.id, state=State.ANNOUNCED, published_at=unit.now)
+    hurries = may_hurry(draft.preset, planned, unit.now, ZoneInfo(building.zone))
+    values = {"published_at": unit.now, "hurry": draft.hurry if hurries else None}
+    await meetings.change(unit.conn, draft.id, state=State.ANNOUNCED, **values)
+    draft = await meetings.get(unit.conn, draft.id)
     asked = await parties.invite(unit, draft)
     await _record_notice(unit, draft, agenda, planned, by_id, [[one.id, one.party] for one in asked])
     announced = await meetings.get(unit.conn, draft.id)
@@ -311,6 +328,8 @@ async def _record_notice(
     }
     if asked:
         facts["parties"] = asked
+    if draft.hurry:
+        facts["hurry"] = draft.hurry
     await log.append(unit.conn, stream, "published", unit.now, **facts, by=by_id)
     for proposal in await meetings.proposals_of(unit.conn, [item.id for item in agenda]):
         await log.append(
@@ -327,9 +346,16 @@ async def _record_notice(
 
 
 async def check_change(
-    unit: Unit, meeting: Meeting, building: Building, planned: datetime | None, place: str | None
-) -> tuple[datetime, str]:
+    unit: Unit,
+    meeting: Meeting,
+    building: Building,
+    planned: datetime | None,
+    place: str | None,
+    hurry: str | None = None,
+) -> tuple[datetime, str, str | None]:
     """The time and place an announced meeting would have; the notice period is asked for again.
+
+    Beside them stands why it is held inside that period, if it is and its kind allows it.
 
     Raises NotAnnounced, NothingChanges, TimeIsOver, TooFarAhead, InsideTheNotice, NothingWritten,
     TextTooLong.
@@ -342,23 +368,42 @@ async def check_change(
         raise NothingChanges
     if new_time != meeting.planned_at:
         check_ahead(new_time, unit.now)
-        check_time(meeting.preset, new_time, unit.now, ZoneInfo(building.zone))
-    return new_time, new_place
+        zone = ZoneInfo(building.zone)
+        reason = written(hurry, HURRY_LIMIT) if hurry else meeting.hurry
+        check_time(meeting.preset, new_time, unit.now, zone, reason)
+        inside = may_hurry(meeting.preset, new_time, unit.now, zone)
+        return new_time, new_place, reason if inside else None
+    return new_time, new_place, meeting.hurry
+
+
+def needs_reason(unit: Unit, meeting: Meeting, building: Building, planned: datetime | None) -> bool:
+    """Whether an announced meeting may be moved to this time only for a reason, and there is none yet."""
+    if planned is None or meeting.hurry or planned == meeting.planned_at:
+        return False
+    return may_hurry(meeting.preset, planned, unit.now, ZoneInfo(building.zone))
 
 
 async def change(
-    unit: Unit, meeting: Meeting, building: Building, by_id: int, planned: datetime | None, place: str | None
+    unit: Unit,
+    meeting: Meeting,
+    building: Building,
+    by_id: int,
+    planned: datetime | None,
+    place: str | None,
+    hurry: str | None = None,
 ) -> Meeting:
     """Move an announced meeting in time or place; its reminders move with it. Raises as check_change."""
-    new_time, new_place = await check_change(unit, meeting, building, planned, place)
+    new_time, new_place, reason = await check_change(unit, meeting, building, planned, place, hurry)
     await meetings.change(
         unit.conn,
         meeting.id,
         planned_at=new_time,
         planned_end=_moved_end(meeting, new_time),
         place=new_place,
+        hurry=reason,
         sequence=meeting.sequence + 1,
     )
+    told = {"hurry": reason} if reason or meeting.hurry else {}
     await log.append(
         unit.conn,
         f"meeting:{meeting.id}",
@@ -367,6 +412,7 @@ async def change(
         planned=new_time.isoformat(),
         place=new_place,
         by=by_id,
+        **told,
     )
     changed = await meetings.get(unit.conn, meeting.id)
     if changed.planned_at != meeting.planned_at:

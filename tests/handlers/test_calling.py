@@ -8,7 +8,7 @@ from sandbox.conversations import Group, Seen
 from sandbox.people import Person
 from storage import homes, people
 from tests.sandbox.plain import png
-from tests.scenes import Scene, bound_building, residents
+from tests.scenes import Scene, bound_building, residents, say, tap
 from tests.stage import Stage
 
 LINE = "/meeting 下周三晚上七点半 活动室 电动车棚和充电桩"
@@ -325,8 +325,8 @@ async def test_a_meeting_is_moved_and_everybody_is_told(stage: Stage) -> None:
     await pressed(stage, scene.leader, draft, "发布通知")
     control = await said(stage, scene.leader, "改期")
     await pressed(stage, scene.leader, control, "改时间")
-    refused = await said(stage, scene.leader, "明晚七点")
-    assert "要提前 3 天通知" in refused.text
+    urgent = await said(stage, scene.leader, "明晚七点")
+    assert "不够3天通知期。为什么这么急？" in urgent.text
     asked = await said(stage, scene.leader, "下周五晚上八点")
     assert "11月27日（周五）20:00（原 11月25日（周三）19:30）" in asked.text
     await stage.restart()
@@ -385,3 +385,57 @@ async def test_it_works_in_english(stage: Stage) -> None:
     assert "keeps the notice of 3 days ✅" in draft.text
     await pressed(stage, scene.leader, draft, "Send the notice")
     assert any(message.text.startswith("📢 Notice of a building meeting") for message in scene.group.messages)
+
+
+async def test_an_urgent_meeting_says_why_in_the_notice_and_the_minutes(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "/meeting 明天晚上七点半 活动室 水管爆了谁来修")
+    assert "真有急事，按“说明原因，加急”" in draft.text
+    assert "✅ 发布通知" not in draft.labels
+    refused = await scene.leader.press_forged(draft, "ky:1")
+    assert "要提前 3 天通知" in refused.text
+    await pressed(stage, scene.leader, draft, "说明原因，加急")
+    assert "为什么这么急" in draft.text
+    await stage.restart()
+    too_long = await say(stage, scene.leader, chat, "急" * 200)
+    assert "120" in too_long.text
+    shown = await say(stage, scene.leader, chat, "水管爆了，住户没水用")
+    assert "🚨 加急：水管爆了，住户没水用" in shown.text
+    await pressed(stage, scene.leader, shown, "发布通知")
+    notice = scene.group.pinned
+    assert notice is not None
+    reason = "🚨 加急召集（平常提前3天通知）：水管爆了，住户没水用"
+    assert reason in notice.text
+    assert any(reason in message.text for message in neighbour.private().messages)
+    await pressed(stage, scene.leader, chat.messages[-1], "改时间")
+    await say(stage, scene.leader, chat, "今晚八点")
+    read_back = chat.messages[-1]
+    assert "🚨 加急：水管爆了，住户没水用" in read_back.text
+    await stage.pass_time(days=1, hours=10, minutes=30)
+    await say(stage, scene.leader, scene.group, "/open")
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "散会")
+    minutes = next(one for one in reversed(scene.group.messages) if one.text.startswith("📝 会议纪要"))
+    assert "🚨 加急召集：水管爆了，住户没水用" in minutes.text
+
+
+async def test_moving_inside_the_notice_asks_why_first(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 水管")
+    await pressed(stage, scene.leader, draft, "发布通知")
+    await pressed(stage, scene.leader, chat.messages[-1], "改时间")
+    asked = await say(stage, scene.leader, chat, "明天晚上七点半")
+    assert "不够3天通知期。为什么这么急？" in asked.text
+    read_back = await say(stage, scene.leader, chat, "水管爆了")
+    assert "🚨 加急：水管爆了" in read_back.text
+    await pressed(stage, scene.leader, read_back, 0)
+    moved = scene.group.messages[-1].text
+    assert "楼宇会有改动" in moved
+    assert "（平常提前3天通知）：水管爆了" in moved
+    owners = await say(stage, scene.leader, chat, "/meeting 业主大会 后天晚上七点半 活动室 换物业")
+    assert "才能发布" in owners.text
+    assert not any("加急" in label for label in owners.labels)
+    assert "不能加急" in (await scene.leader.press_forged(owners, "kj:2")).text

@@ -11,6 +11,7 @@ import pytest
 from rules.kinds import KINDS
 from rules.meetings import (
     InsideTheNotice,
+    MayNotHurry,
     Meeting,
     NoPlaceYet,
     NotADraft,
@@ -23,10 +24,12 @@ from rules.meetings import (
     TimeIsOver,
     check_announced,
     check_complete,
+    check_hurry,
     check_time,
     days_left,
     earliest_day,
     keeps_notice,
+    may_hurry,
     written,
 )
 
@@ -69,6 +72,17 @@ def test_a_time_inside_the_notice_is_refused_with_the_first_day_that_is_not() ->
         check_time(BUILDING, at(11, 22), NOW, SHANGHAI)
     assert refused.value.facts["days"] == 2
     assert refused.value.facts["earliest"] == date(2026, 11, 23)
+
+
+def test_a_reason_lets_a_meeting_be_held_inside_its_notice_where_the_kind_allows_it() -> None:
+    assert may_hurry(BUILDING, at(11, 22), NOW, SHANGHAI)
+    assert not may_hurry(BUILDING, at(11, 25), NOW, SHANGHAI), "it keeps the notice"
+    assert not may_hurry(BUILDING, at(11, 19), NOW, SHANGHAI), "it is over"
+    check_time(BUILDING, at(11, 22), NOW, SHANGHAI, "水管爆了")
+    with pytest.raises(InsideTheNotice):
+        check_time(KINDS["owners"], at(11, 25), NOW, SHANGHAI, "水管爆了")
+    with pytest.raises(MayNotHurry):
+        check_hurry(KINDS["owners"])
 
 
 def test_a_time_that_is_over_is_refused_even_where_no_notice_is_asked_for() -> None:

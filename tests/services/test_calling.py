@@ -12,6 +12,7 @@ from rules.meetings import (
     MOST_ITEMS,
     MOST_PROPOSALS,
     InsideTheNotice,
+    MayNotHurry,
     Meeting,
     NoPlaceYet,
     NoSuchMeeting,
@@ -151,6 +152,41 @@ async def test_moving_checks_the_notice_period_again(house: House) -> None:
             )
         with pytest.raises(calling.NothingChanges):
             await calling.change(unit, meeting, house.building, house.leader_id, PLANNED, "活动室")
+
+
+async def test_a_reason_for_a_short_notice_is_kept_in_the_log_and_dropped_once_it_is_kept(
+    house: House,
+) -> None:
+    async with house.store.unit(NOW) as unit:
+        draft = await a_draft(unit, house)
+        await calling.set_hurry(unit, draft, "水管爆了")
+        kept = await calling.publish(
+            unit, await meetings.get(unit.conn, draft.id), house.building, house.leader_id
+        )
+        assert kept.hurry is None, "the notice period is kept: there is nothing to explain"
+        soon, later = NOW + timedelta(days=1), NOW + timedelta(days=9)
+        where = (house.building, house.leader_id)
+        assert calling.needs_reason(unit, kept, house.building, soon)
+        moved = await calling.change(unit, kept, *where, soon, None, " 水管  爆了 ")
+        assert moved.hurry == "水管 爆了"
+        assert not calling.needs_reason(unit, moved, house.building, NOW + timedelta(hours=5))
+        again = await calling.change(unit, moved, *where, None, "凉亭")
+        assert again.hurry == "水管 爆了"
+        assert (await calling.change(unit, again, *where, later, None)).hurry is None
+        events = await log.read(unit.conn, f"meeting:{draft.id}")
+    told = [event.data.get("hurry", "-") for event in events]
+    assert told == ["-", "水管 爆了", "水管 爆了", None]
+
+
+async def test_a_kind_that_keeps_its_notice_hears_of_no_hurry(house: House) -> None:
+    async with house.store.unit(NOW) as unit:
+        draft = await a_draft(unit, house)
+        await calling.set_hurry(unit, draft, "水管爆了")
+        draft = await calling.set_kind(unit, house.building, draft, "owners", house.leader_id)
+        with pytest.raises(MayNotHurry):
+            await calling.set_hurry(unit, draft, "水管爆了")
+        with pytest.raises(InsideTheNotice):
+            await calling.publish(unit, draft, house.building, house.leader_id)
 
 
 async def test_the_place_alone_may_change_on_the_last_day(house: House) -> None:
