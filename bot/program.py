@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -153,7 +153,8 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
     store = Store(open_engine(settings.database))
     words, routes, metrics = Words(), all_routes(), Metrics()
     bot, box = application.bot, VoteBox(store, now)
-    reception = Reception(store, words, routes, bot, now, box, settings.deciding)
+    charter = replace(settings.deciding, speaking=settings.speaking_time)
+    reception = Reception(store, words, routes, bot, now, box, charter)
     reception.register(application)
     metrics.count("louyuhui_votes_stored", "Votes cast or changed", lambda: box.stored)
     metrics.count(
@@ -161,7 +162,7 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
         "Updates that the database could not take",
         lambda: reception.turned_away,
     )
-    postman = Postman(bot, store, words, routes, now, settings.font, metrics, settings.deciding)
+    postman = Postman(bot, store, words, routes, now, settings.font, metrics, charter)
     seat = seat_at(store.engine, settings.worker or f"{socket.gethostname()}-{os.getpid()}")
     dispatcher = Dispatcher(store, postman, now, limits, metrics, seat, speed)
     store.on_commit(seat.tell)

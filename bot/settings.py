@@ -8,11 +8,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.kinds import WrongKind, read_kind
+from rules.floor import SPEAKING_TIME
 from rules.kinds import Kind
 from rules.thresholds import PLAIN_CHARTER, BadTerms, Charter, Threshold, own_threshold
 
@@ -57,6 +59,7 @@ class Settings:
     font: Path | None = None
     metrics_listen: Address | None = None  # /metrics, /healthz and /readyz; None: closed
     kinds: tuple[Kind, ...] = ()  # of meeting, beside the presets
+    speaking_time: timedelta = SPEAKING_TIME  # how long each has the floor
     worker: str = ""  # what this process is called among several; empty: the machine's name and its number
     deciding: Charter = PLAIN_CHARTER
     webhook: Webhook = Webhook()
@@ -140,6 +143,12 @@ def _seconds(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0.5 <= value <= 60:
         raise _wrong(key, "0.5 到 60 秒的数字", "a number of seconds from 0.5 to 60")
     return float(value)
+
+
+def _minutes(key: str, value: object) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 60:
+        raise _wrong(key, "1 到 60 的整数（分钟）", "a whole number of minutes from 1 to 60")
+    return timedelta(minutes=value)
 
 
 def _log_level(key: str, value: object) -> str:
@@ -291,6 +300,7 @@ _READERS: Mapping[str, Callable[[str, object], object]] = {
     "log_level": _log_level,
     "font": _path,
     "metrics_listen": _address_or_none,
+    "speaking_time": _minutes,
     "worker": _worker,
     "deciding": _deciding,
     "webhook": _webhook,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.buttons import Button, Key
 from handlers.here import Here
 from handlers.routes import Routes
@@ -78,9 +80,9 @@ async def lower_hand(here: Here, button: LowerHand) -> None:
 async def give_floor(here: Here, button: GiveFloor) -> None:
     """The next one speaks."""
     building = await here.the_leader("recorder")
-    turn = await floor.give_floor(here.unit, building, button.meeting)
+    turn = await floor.give_floor(here.unit, building, button.meeting, here.charter.speaking)
     speaker = await people.get(here.unit.conn, turn.person)
-    await here.tell("floor.given", name=speaker.name)
+    await here.tell("floor.given", name=speaker.name, minutes=in_minutes(turn.time))
     await renew(here.unit, "queue", button.meeting)
 
 
@@ -109,8 +111,14 @@ async def watch_time(speech: Speech, due: Due) -> None:
     if found is None:
         return
     turn, over = found
-    await speech.tell_person(turn.person, "floor.time", rank=Rank.URGENT, key=due.key, over=over)
+    facts = {"over": over, "minutes": in_minutes(turn.time)}
+    await speech.tell_person(turn.person, "floor.time", rank=Rank.URGENT, key=due.key, **facts)
     await renew(speech.unit, "queue", due.about_id)
+
+
+def in_minutes(time: timedelta) -> int:
+    """A speaking time as people say it."""
+    return round(time / timedelta(minutes=1))
 
 
 @routes.card("queue")
@@ -135,6 +143,7 @@ async def draw_queue(view: View, meeting_id: int) -> Screen | None:
         waiting=now.waiting[:SHOWN],
         more=max(0, len(now.waiting) - SHOWN),
         alternate=now.alternate,
+        minutes=in_minutes(view.charter.speaking),
         zone=building.zone,
     )
     return Screen(text, _keys(view, meeting.id, alternate=now.alternate) if live else (), over=not live)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from rules.events import Event
 from rules.refusals import Refusal
 
-SPEAKING_TIME = timedelta(minutes=3)
+SPEAKING_TIME = timedelta(minutes=3)  # where the operator set no other
 HINT = timedelta(seconds=30)  # before the end
 SIDES = ("for", "against")
 
@@ -26,12 +26,13 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who has the floor, until when, and the event that gave it."""
+    """Who has the floor, until when, and the event that gave it; `time` is all they were given."""
 
     person: int
     side: str
     until: datetime
     event: int
+    time: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def read_floor(events: Iterable[Event]) -> Floor:
                 hands.pop(person, None)
                 spoken[person] = spoken.get(person, 0) + 1
                 last_side = event.data["side"]
-                turn = Turn(person, last_side, datetime.fromisoformat(event.data["until"]), event.number)
+                until = datetime.fromisoformat(event.data["until"])
+                turn = Turn(person, last_side, until, event.number, until - event.at)
             case "floor_ended":
                 turn = None
             case "sides_set":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rules import floor, sitting
-from rules.floor import HINT, SIDES, SPEAKING_TIME, Floor, NobodyWaits, Turn, check_lower, check_raise
+from rules.floor import HINT, SIDES, Floor, NobodyWaits, Turn, check_lower, check_raise
 from rules.homes import Building
 from rules.meetings import Meeting
 from rules.people import Person
@@ -40,7 +42,7 @@ async def lower_hand(unit: Unit, building: Building, person: Person, meeting_id:
     await _log(unit, meeting, kind, person=person.id)
 
 
-async def give_floor(unit: Unit, building: Building, meeting_id: int) -> Turn:
+async def give_floor(unit: Unit, building: Building, meeting_id: int, time: timedelta) -> Turn:
     """Give the floor to the next on the list. Raises MeetingNotOpen, MeetingIsOver, NobodyWaits."""
     meeting = await _open(unit, building, meeting_id)
     now = await read(unit.conn, meeting.id)
@@ -48,7 +50,7 @@ async def give_floor(unit: Unit, building: Building, meeting_id: int) -> Turn:
         await _log(unit, meeting, "floor_ended", person=now.turn.person)
     if not now.waiting:
         raise NobodyWaits
-    following, until = now.waiting[0], unit.now + SPEAKING_TIME
+    following, until = now.waiting[0], unit.now + time
     facts = {"person": following.person, "side": following.side, "until": until.isoformat()}
     await _log(unit, meeting, "floor_given", **facts)
     turn = (await read(unit.conn, meeting.id)).turn

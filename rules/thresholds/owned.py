@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from rules.floor import SPEAKING_TIME
 from rules.thresholds.known import DEFAULTS, OWNERS_DAYS
 from rules.thresholds.terms import (
     BadThreshold,
@@ -98,15 +99,17 @@ def _condition(found: Mapping[str, Any], key: str, base: Base) -> Condition | No
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """What the operator laid down: own thresholds, days of publication, and whether the form was certified.
+    """What the operator laid down: own thresholds, days of publication, the form of votes, time to speak.
 
     `certified`: the operator answers for it that owners' decisions are held in the form the law asks for.
+    `speaking`: how long each has the floor.
     """
 
     own: tuple[Threshold, ...] = ()
     certified: bool = False
     days: int = 7
     owners_days: int = OWNERS_DAYS
+    speaking: timedelta = SPEAKING_TIME
 
     def settle(self, threshold: Threshold) -> Threshold:
         """The threshold as it is frozen when a ballot opens under this charter."""

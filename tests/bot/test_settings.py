@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         tick = 10
         log_level = "DEBUG"
         font = "fonts/song.otf"
+        speaking_time = 5
     """
     settings = read_settings(written(tmp_path, text), {})
     assert settings == Settings(
@@ -49,6 +51,7 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         10.0,
         "debug",
         Path("fonts/song.otf"),
+        speaking_time=timedelta(minutes=5),
     )
 
 
@@ -92,6 +95,11 @@ def test_a_key_like_no_other_is_named_alone() -> None:
         ("tick", 0),
         ("tick", 61),
         ("tick", float("nan")),
+        ("speaking_time", "3"),
+        ("speaking_time", 1.5),
+        ("speaking_time", 0),
+        ("speaking_time", 61),
+        ("speaking_time", True),
         ("log_level", "loud"),
         ("log_level", 10),
         ("font", 12),

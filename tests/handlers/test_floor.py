@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.settings import Settings
 from sandbox.conversations import Seen
 from tests.scenes import bound_building, open_meeting, residents, say, tap
 from tests.stage import Stage
@@ -39,3 +44,29 @@ async def test_speakers_come_in_turn_and_are_told_their_time(stage: Stage) -> No
     heard = len(living[2].private().messages)
     await stage.pass_time(minutes=3)
     assert len(living[2].private().messages) == heard
+
+
+class Unhurried(Stage):
+    """A stage whose operator gives each five minutes to speak."""
+
+    @property
+    def settings(self) -> Settings:
+        return replace(super().settings, speaking_time=timedelta(minutes=5))
+
+
+async def test_the_operator_sets_how_long_each_may_speak(tmp_path: Path) -> None:
+    async with Unhurried(tmp_path) as stage:
+        scene = await bound_building(stage)
+        (neighbour,) = await residents(stage, scene, 1)
+        await open_meeting(stage, scene)
+        await tap(stage, scene.leader, scene.group, "第一项")
+        await tap(stage, neighbour, scene.group, "举手发言")
+        assert "每人 5 分钟" in queue(scene.group.messages).text
+        assert "发言，5 分钟" in (await tap(stage, scene.leader, scene.group, "下一位")).text
+        heard = len(neighbour.private().messages)
+        await stage.pass_time(minutes=4)
+        assert len(neighbour.private().messages) == heard
+        await stage.pass_time(seconds=30)
+        assert "还有 30 秒" in neighbour.private().messages[-1].text
+        await stage.pass_time(seconds=30)
+        assert "您的 5 分钟到了" in neighbour.private().messages[-1].text
