@@ -14,6 +14,7 @@ from handlers.routes import Routes
 from handlers.secrecy import secrecy_row
 from handlers.speech import Screen, View
 from handlers.thresholds import threshold_row
+from rules.asked import PROPOSED
 from rules.ballots import (
     MORE_SEATS,
     MOST_OPTIONS,
@@ -142,6 +143,9 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
     building = await homes.building(view.conn, ballot.building_id)
     facts = polling.facts(ballot, building.zone, view.now, lines=MOST_OPTIONS)
     facts["asked"] = ballot.threshold.named(view.lang) if ballot.threshold else None
+    proposed = PROPOSED.get(ballot.asked) if ballot.asked else None
+    facts["law"] = proposed.source if proposed else None
+    facts["matters"] = proposed.matters if proposed else ()
     if ballot.state is not State.DRAFT:
         return Screen(view.html("ballots.draft_opened", **facts))
     closing = [

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from handlers import asking, polling
 from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
+from rules.asked import FIRST, FURTHER, PROPOSED, Asked
 from rules.ballots import (
-    PROPOSED,
     QUESTION_LIMIT,
-    Asked,
     BallotStepOver,
     NoSuchItem,
     Plan,
@@ -49,6 +49,10 @@ class BallotKind(Button, code="bk"):
     """Says what kind of question it is."""
 
     kind: str
+
+
+class MoreKinds(Button, code="bke"):
+    """Shows the kinds of question that come up more rarely."""
 
 
 class TakeProposals(Button, code="bp"):
@@ -126,8 +130,32 @@ async def _take_question(here: Here, text: str) -> None:
 
 
 async def _ask_kind(here: Here, question: str) -> None:
-    rows = tuple((here.key(f"asked_{kind}", BallotKind(str(kind))),) for kind in Asked)
-    await here.say("ballots.ask_kind", question=question, keys=(*rows, *leave_key(here)))
+    more = (here.key("asked_more", MoreKinds()),)
+    keys = (*_kind_keys(here, FIRST), more, *leave_key(here))
+    await here.say("ballots.ask_kind", question=question, kinds=_told(here, FIRST), keys=keys)
+
+
+def _told(here: Here, kinds: Iterable[Asked]) -> list[tuple[str, str]]:
+    """Each kind by its name, with one sentence on how it is decided."""
+    return [
+        (
+            here.label(here.lang, f"asked_{kind}"),
+            here.words.plain(here.lang, "ballots.kind_means", kind=str(kind)),
+        )
+        for kind in kinds
+    ]
+
+
+def _kind_keys(here: Here, kinds: Iterable[Asked]) -> Keys:
+    return tuple((here.key(f"asked_{kind}", BallotKind(str(kind))),) for kind in kinds)
+
+
+@routes.press(MoreKinds)
+async def show_more_kinds(here: Here, _button: MoreKinds) -> None:
+    """Show the other kinds, those first that a law settles."""
+    data = await _dialogue(here, "kind")
+    keys = (*_kind_keys(here, FURTHER), *leave_key(here))
+    await here.turn("ballots.ask_kind", question=data["question"], kinds=_told(here, FURTHER), keys=keys)
 
 
 @routes.press(BallotKind)
@@ -136,9 +164,11 @@ async def choose_kind(here: Here, button: BallotKind) -> None:
     data = await _dialogue(here, "kind")
     if button.kind not in set(Asked):
         raise BallotStepOver
-    kind = Asked(button.kind)
-    if PROPOSED[kind] in YES_OR_NO:
-        await _read_back(here, Plan(data["question"], PROPOSED[kind], ()))
+    kind = await ballots.take_kind(here.unit.conn, here.the_building(), Asked(button.kind))
+    proposed = PROPOSED[kind]
+    if proposed.method in YES_OR_NO:
+        plan = Plan(data["question"], proposed.method, (), asked=kind, basis=proposed.basis)
+        await _read_back(here, plan)
         return
     step = "budget" if kind is Asked.MONEY else "options"
     await here.begin("ballot", step=step, question=data["question"], asked=str(kind))
@@ -197,9 +227,10 @@ async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]
 
 
 def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:
+    asked = Asked(data["asked"])
     return Plan(
         data["question"],
-        PROPOSED[Asked(data["asked"])],
+        PROPOSED[asked].method,
         tuple(data["options"]),
         at_most,
         tuple(data.get("pictures", ())),
@@ -209,6 +240,8 @@ def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:
         data.get("budget"),
         tuple(data.get("costs", ())),
         labels=tuple(data.get("labels", ())),
+        asked=asked,
+        basis=PROPOSED[asked].basis,
     )
 
 

@@ -6,8 +6,8 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import View
+from rules.asked import allowed
 from rules.ballots import Ballot
-from rules.thresholds import fitting
 from services import ballots
 
 routes = Routes()
@@ -28,7 +28,7 @@ class SetThreshold(Button, code="bts"):
 
 def threshold_row(view: View, ballot: Ballot) -> Keys:
     """The key that leads to the thresholds, where a ballot leaves a choice of them."""
-    if len(fitting(ballot.method, ballot.basis, view.charter.own)) < 2:
+    if len(allowed(ballot.asked, ballot.method, ballot.basis, view.charter.own)) < 2:
         return ()
     return ((Key(view.label("ballot_threshold"), AskThreshold(ballot.id)),),)
 
@@ -37,7 +37,7 @@ def threshold_row(view: View, ballot: Ballot) -> Keys:
 async def ask(here: Here, button: AskThreshold) -> None:
     """Say what each threshold means, and which may be had."""
     ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
-    offered = fitting(ballot.method, ballot.basis, here.charter.own)
+    offered = allowed(ballot.asked, ballot.method, ballot.basis, here.charter.own)
     names = [one.named(here.lang) for one in offered]
     keys = tuple(
         (Key(name.title, SetThreshold(ballot.id, one.name)),)

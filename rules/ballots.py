@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from rules.asked import Asked, settled
 from rules.calendar import local
 from rules.counting import Completion, Method, TieRule
 from rules.counting.question import BUDGETS, YES_OR_NO
@@ -97,6 +98,7 @@ class Ballot:
     ties: TieRule = TieRule.MEETING
     threshold: Threshold | None = None  # none: of before there were any
     secrecy: Secrecy = Secrecy.CONFIDENTIAL
+    asked: Asked | None = None  # the kind of question, where its convener said it
 
     @property
     def way(self) -> Way:
@@ -152,6 +154,8 @@ class Plan:
     ties: TieRule | None = None
     threshold: Threshold | None = None  # none: the usual one
     labels: tuple[str, ...] = ()  # of proposals, which keep theirs; none: in order
+    asked: Asked | None = None
+    basis: Basis = Basis.HOUSEHOLD
 
 
 class TooFewOptions(Refusal):
@@ -234,7 +238,11 @@ def check_plan(plan: Plan) -> Plan:
     """
     question = written(plan.question, QUESTION_LIMIT)
     if plan.method in YES_OR_NO:
-        return Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id, threshold=plan.threshold)
+        return replace(
+            Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id, threshold=plan.threshold),
+            asked=plan.asked,
+            basis=plan.basis,
+        )
     texts = check_options(plan.texts)
     plan = settle_way(replace(plan, question=question, texts=texts))
     if plan.method is Method.APPROVAL:
@@ -278,29 +286,6 @@ def check_seats(method: Method, seats: int, options: int) -> None:
         raise SeatsOutOfRange(least=1, most=most)
 
 
-class Asked(StrEnum):
-    """Kinds of question that a convener knows, each with the method that is proposed for it."""
-
-    ONE = "one"
-    SEVERAL = "several"
-    SEATS = "seats"
-    MONEY = "money"
-    RULES = "rules"
-    MOTION = "motion"
-    SCORE = "score"
-
-
-PROPOSED: Mapping[Asked, Method] = {
-    Asked.ONE: Method.SINGLE,
-    Asked.SEVERAL: Method.APPROVAL,
-    Asked.SEATS: Method.STV,
-    Asked.MONEY: Method.EQUAL_SHARES,
-    Asked.RULES: Method.CONSENT,
-    Asked.MOTION: Method.MOTION,
-    Asked.SCORE: Method.SCORE,
-}
-
-
 def plan_of(ballot: Ballot) -> Plan:
     """A ballot as a plan, so that something of it can be changed while it is a draft."""
     listed = () if ballot.method in YES_OR_NO else ballot.options
@@ -319,19 +304,23 @@ def plan_of(ballot: Ballot) -> Plan:
         ballot.ties,
         ballot.threshold,
         tuple(option.label for option in listed),
+        ballot.asked,
+        ballot.basis,
     )
 
 
 def change_method(plan: Plan, method: Method) -> Plan:
     """The plan counted another way, with the tie rule and completion that are usual for it.
 
-    Raises OtherOptionsNeeded.
+    Raises OtherOptionsNeeded, LawAsksMore.
     """
     if method not in alike(plan.method):
         raise OtherOptionsNeeded
+    threshold = settled(plan.asked, method, plan.basis)
     most = max(2, plan.at_most if plan.at_most < len(plan.texts) else plan.seats)
     seats = plan.seats if plan.seats < len(plan.texts) else 1
-    return replace(plan, method=method, at_most=most, seats=seats, ties=None, completion=None, threshold=None)
+    anew = replace(plan, method=method, at_most=most, seats=seats, ties=None, completion=None)
+    return replace(anew, threshold=threshold)
 
 
 def alike(method: Method) -> tuple[Method, ...]:

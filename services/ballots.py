@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.asked import PROPOSED, Asked, LawAsksMore, allowed, carried_over, meant, settled
 from rules.ballots import (
     MOST_OPTIONS,
     QUESTION_LIMIT,
@@ -116,11 +117,13 @@ async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> B
     """Write a ballot down, to be read back before it opens.
 
     Raises NotTheLeader, NothingWritten, TextTooLong, TooFewOptions, TooManyOptions, OptionTwice,
-    AtMostOutOfRange, KindDoesNotVote.
+    AtMostOutOfRange, KindDoesNotVote, AreasMissing, DecidedByOthers, LawAsksMore.
     """
     await check_convener(unit.conn, building.id, person_id)
     plan = await _under_discussion(unit.conn, building.id, check_plan(plan))
     await _check_votes(unit.conn, plan)
+    if plan.basis is Basis.OWNER:
+        await owners.check_areas(unit.conn, building)
     return await ballots.add(
         unit.conn,
         _offered(plan, building.lang),
@@ -130,6 +133,8 @@ async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> B
         question=plan.question,
         convener_id=person_id,
         closes_at=usual_closing(unit.now, ZoneInfo(building.zone)),
+        basis=str(plan.basis),
+        asked=None if plan.asked is None else str(plan.asked),
         **_way(plan),
     )
 
@@ -153,7 +158,7 @@ def _way(plan: Plan) -> dict[str, Any]:
         "budget": plan.budget,
         "completion": None if plan.completion is None else str(plan.completion),
         "ties": str(plan.ties or TieRule.MEETING),
-        "threshold": (plan.threshold or usual(plan.method)).written(),
+        "threshold": settled(plan.asked, plan.method, plan.basis, plan.threshold).written(),
     }
 
 
@@ -167,6 +172,15 @@ async def _under_discussion(conn: Connection, building_id: int, plan: Plan) -> P
                 await _check_votable(conn, meeting, item)
                 return replace(plan, meeting_id=meeting.id, item_id=item.id)
     return plan
+
+
+async def take_kind(conn: Connection, building: Building, kind: Asked) -> Asked:
+    """The kind of question a convener names, as it is meant in the meeting that sits. Raises AreasMissing."""
+    for meeting in await meetings.of_building(conn, building.id, MeetingState.OPEN):
+        kind = meant(kind, meeting.preset.decides)
+    if PROPOSED[kind].basis is Basis.OWNER:
+        await owners.check_areas(conn, building)
+    return kind
 
 
 async def _check_votes(conn: Connection, plan: Plan) -> None:
@@ -203,15 +217,13 @@ async def redraft(unit: Unit, ballot: Ballot, plan: Plan) -> None:
 
 
 async def set_basis(unit: Unit, building: Building, ballot: Ballot, basis: Basis) -> None:
-    """Give a draft's vote to households, persons or owners. Raises AreasMissing."""
+    """Give a draft's vote to households, persons or owners. Raises AreasMissing, DecidedByOthers."""
+    threshold = ballot.threshold or usual(ballot.method)
+    threshold = carried_over(ballot.asked, ballot.method, ballot.basis, basis, threshold)
     if basis is Basis.OWNER:
         await owners.check_areas(unit.conn, building)
-    asked = ballot.threshold or usual(ballot.method)
-    before, after = (fitting(ballot.method, one) for one in (ballot.basis, basis))
-    if asked in before and asked not in after:
-        asked = usual(ballot.method)
     secrecy = _kept_secrecy(ballot, basis, ballot.method)
-    values = {"basis": str(basis), "threshold": asked.written(), "secrecy": str(secrecy)}
+    values = {"basis": str(basis), "threshold": threshold.written(), "secrecy": str(secrecy)}
     await ballots.change(unit.conn, ballot.id, **values)
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
@@ -231,8 +243,11 @@ async def set_secrecy(unit: Unit, ballot: Ballot, secrecy: Secrecy) -> None:
 
 
 async def set_threshold(unit: Unit, ballot: Ballot, name: str, own: Sequence[Threshold] = ()) -> Threshold:
-    """Ask for more, or for less, of a draft before it is decided. Raises ThresholdDoesNotFit."""
-    found = next((one for one in fitting(ballot.method, ballot.basis, own) if one.name == name), None)
+    """Ask for more, or for less, of a draft before it is decided. Raises ThresholdDoesNotFit, LawAsksMore."""
+    offered = allowed(ballot.asked, ballot.method, ballot.basis, own)
+    found = next((one for one in offered if one.name == name), None)
+    if found is None and any(one.name == name for one in fitting(ballot.method, ballot.basis, own)):
+        raise LawAsksMore(kind=str(ballot.asked))
     if found is None:
         raise ThresholdDoesNotFit
     await ballots.change(unit.conn, ballot.id, threshold=found.written())
@@ -329,6 +344,7 @@ def _frozen(ballot: Ballot) -> dict[str, Any]:
         "basis": str(ballot.basis),
         "method": str(ballot.method),
         "secrecy": str(ballot.secrecy),
+        "asked": None if ballot.asked is None else str(ballot.asked),
         "options": [[option.label, option.text] for option in ballot.options],
         "at_most": ballot.at_most,
         "seats": ballot.seats,

@@ -155,6 +155,7 @@ async def _ballot(conn: Connection, ballot: Ballot) -> dict[str, Any]:
         "basis": str(ballot.basis),
         "method": str(ballot.method),
         "secrecy": str(ballot.secrecy),
+        "asked": None if ballot.asked is None else str(ballot.asked),
         "at_most": ballot.at_most,
         "seats": ballot.seats,
         "ties": str(ballot.ties),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.asked import Asked
 from rules.ballots import Ballot, Option, State
 from rules.counting import Completion, Method, TieRule
 from rules.papers import Slip
@@ -82,6 +83,7 @@ def _ballot(row: RowMapping, offered: list[Option]) -> Ballot:
         ties=TieRule(found.ties),
         secrecy=Secrecy(found.secrecy),
         threshold=None if row["threshold"] is None else read_threshold(row["threshold"]),
+        asked=None if found.asked is None else Asked(found.asked),
         completion=None if found.completion is None else Completion(found.completion),
     )
 

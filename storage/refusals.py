@@ -62,7 +62,8 @@ _REFUSALS = {
             " OR COALESCE(OLD.budget, 0) <> COALESCE(NEW.budget, 0)"
             " OR COALESCE(OLD.completion, '') <> COALESCE(NEW.completion, '') OR OLD.ties <> NEW.ties"
             " OR COALESCE(OLD.threshold, '') <> COALESCE(NEW.threshold, '')"
-            " OR OLD.secrecy <> NEW.secrecy)"
+            " OR OLD.secrecy <> NEW.secrecy"
+            " OR COALESCE(OLD.asked, '') <> COALESCE(NEW.asked, ''))"
         ),
         "an open ballot is frozen",
     ),

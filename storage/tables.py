@@ -432,6 +432,7 @@ ballots = Table(
     Column("ties", String, nullable=False, default="meeting", server_default="meeting"),
     Column("threshold", Text),  # rules.thresholds.Threshold, whole; empty: of before there were any
     Column("secrecy", String, nullable=False, default="confidential", server_default="confidential"),
+    Column("asked", String),  # rules.asked.Asked; empty: its convener did not say
 )
 
 straws = Table(  # straw polls: a mood, never a ballot

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from rules.asked import Asked, settled
 from rules.ballots import ANSWERS, Ballot, Option, State
 from rules.counting import Completion, ImpossibleQuestion, Method, TieRule
 from rules.proof.chains import Entry
@@ -41,6 +42,7 @@ LATER: Mapping[str, Any] = {
     "parking_counts": False,
     "threshold": None,
     "secrecy": "confidential",
+    "asked": None,
 }  # frozen too; so where nothing is said
 KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
 
@@ -112,6 +114,7 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         if not same(told.values.get(name, unsaid), frozen.values.get(name, unsaid)):
             raise Misfit(Wrong.DIFFERS, told.place, name)
     completion = told.values.get("completion")
+    _check_lawful(told)
     told.expect("state", str(State.OPEN if closed is None else State.CLOSED))
     told.expect("opened_at", second(opened.at))
     told.expect("closes_at", second(frozen.moment("closes_at")))
@@ -145,6 +148,7 @@ def _ballot(told: Part, opened: Entry, closed: Entry | None) -> Ballot:
         ties=_known(TieRule, told, "ties", told.values.get("ties", LATER["ties"])),
         threshold=_threshold(told),
         secrecy=_known(Secrecy, told, "secrecy", told.values.get("secrecy", LATER["secrecy"])),
+        asked=_kind(told),
     )
 
 
@@ -160,6 +164,21 @@ def _threshold(told: Part) -> Threshold | None:
     if not as_known(found):
         raise Misfit(Wrong.DIFFERS, told.place, "threshold")
     return found
+
+
+def _check_lawful(told: Part) -> None:
+    """Where a law settles who decides a question and by what, the ballot kept to it. Raises Misfit."""
+    try:
+        settled(
+            _kind(told), _method(told), _known(Basis, told, "basis", told.get("basis", str)), _threshold(told)
+        )
+    except Refusal:
+        raise Misfit(Wrong.DIFFERS, told.place, "asked") from None
+
+
+def _kind(told: Part) -> Asked | None:
+    asked = told.values.get("asked")
+    return None if asked is None else _known(Asked, told, "asked", asked)
 
 
 def _known(kind: type[Known], told: Part, name: str, value: Any) -> Known:

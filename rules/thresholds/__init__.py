@@ -1,6 +1,6 @@
 """Thresholds: what it takes to decide, as named and versioned data with its source, in exact fractions."""
 
-from rules.thresholds.known import DEFAULTS, KNOWN, as_known, fitting, usual
+from rules.thresholds.known import DEFAULTS, KNOWN, as_known, asks_as_much, fitting, usual
 from rules.thresholds.owned import PLAIN_CHARTER, BadTerms, Charter, own_threshold
 from rules.thresholds.silence import Silence
 from rules.thresholds.terms import (
@@ -37,6 +37,7 @@ __all__ = [
     "Threshold",
     "Verdict",
     "as_known",
+    "asks_as_much",
     "fitting",
     "judge",
     "own_threshold",

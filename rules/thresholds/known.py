@@ -11,7 +11,7 @@ from datetime import date
 
 from rules.counting import Method
 from rules.counting.question import YES_OR_NO
-from rules.thresholds.terms import Base, Name, Source, Terms, Threshold, read_condition
+from rules.thresholds.terms import Base, Condition, Name, Source, Terms, Threshold, read_condition
 
 _USAGE = Source("通行议事规则 Robert's Rules of Order", "44", None)
 _CODE = date(2021, 1, 1)  # 民法典 in force
@@ -76,6 +76,14 @@ _ALL = (
         Name("Consent", "carried if nobody blocks"),
         Source("Hartnett, Consensus-Oriented Decision-Making", "", None),
         _terms(None, ">= 1/1 voted"),
+    ),
+    Threshold(
+        "half",
+        "1",
+        Name("过半才算数", "要有参加的一半以上支持才算数，不过半就再商量"),
+        Name("More than half", "valid only with the support of more than half of those taking part"),
+        _USAGE,
+        _terms(None, "> 1/2 voted"),
     ),
     Threshold(
         "most",
@@ -156,9 +164,9 @@ _BY_BASIS: Mapping[str, tuple[str, ...]] = {
     "owner": ("278_ordinary", "278_major", "279", *_PLAIN),
 }
 _WINNER: Mapping[str, tuple[str, ...]] = {
-    "household": ("most", "absolute", "village_households"),
-    "person": ("most", "absolute", "village_adults", "village_representatives"),
-    "owner": ("most", "278_ordinary", "278_major"),
+    "household": ("most", "half", "absolute", "village_households"),
+    "person": ("most", "half", "absolute", "village_adults", "village_representatives"),
+    "owner": ("most", "half", "278_ordinary", "278_major"),
 }
 ONE_WINNER = frozenset({Method.SINGLE})  # what has the most votes may be asked for more than that
 
@@ -175,6 +183,24 @@ def fitting(method: Method, basis: str, own: Iterable[Threshold] = ()) -> tuple[
     found = [DEFAULTS[name] for name in names or ("most",)]
     first = usual(method)
     return (first, *(one for one in found if one != first), *more)
+
+
+def asks_as_much(one: Threshold, least: Threshold) -> bool:
+    """Whether one asks for all that the other does, by heads and by area, or for more of the same."""
+    pairs = [(one.heads, least.heads)]
+    if least.area is not None:
+        pairs.append((one.area or Terms(), least.area))
+    return all(
+        _as_much(mine.participation, law.participation) and _as_much(mine.approval, law.approval)
+        for mine, law in pairs
+    )
+
+
+def _as_much(one: Condition | None, least: Condition | None) -> bool:
+    if least is None:
+        return True
+    same = one is not None and one.base is least.base
+    return same and one is not None and (one.share, one.strict) >= (least.share, least.strict)
 
 
 def as_known(threshold: Threshold) -> bool:

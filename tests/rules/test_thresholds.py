@@ -347,7 +347,7 @@ def test_owners_are_offered_the_civil_code_and_households_are_not() -> None:
 
 
 def test_a_choice_goes_to_the_most_votes_unless_more_is_asked() -> None:
-    assert names_of(Method.SINGLE, "household") == ["most", "absolute", "village_households"]
+    assert names_of(Method.SINGLE, "household") == ["most", "half", "absolute", "village_households"]
     assert names_of(Method.STV, "household") == ["most"]
     assert names_of(Method.CONSENT, "owner") == ["consent"]
 

@@ -35,6 +35,7 @@ REFUSED = [
     ("urn_in_time", f"INSERT INTO urn (ballot_id, key, choice) VALUES ({CLOSED}, 'K', '[1]')"),
     ("urn_stays", f"DELETE FROM urn WHERE ballot_id = {CLOSED}"),
     ("ballots_frozen", f"UPDATE ballots SET secrecy = 'named' WHERE id = {OPEN}"),
+    ("ballots_frozen", f"UPDATE ballots SET asked = 'rules' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET question = '别的' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET method = 'motion' WHERE id = {OPEN}"),
     ("ballots_frozen", f"UPDATE ballots SET basis = 'owner' WHERE id = {OPEN}"),
