@@ -23,6 +23,7 @@ from bot.commands.terminal import (
 )
 from bot.replay import CannotBeRead, Replay, replay
 from bot.settings import Settings
+from bot.veil import veiled
 from storage import updates
 
 OwnConfigOption = Annotated[Path | None, typer.Option("--config", help="设置文件 / the settings file")]
@@ -54,7 +55,10 @@ def show_fault(
     number: Annotated[int, typer.Argument(metavar="ID", help="号 / its id")],
     config: OwnConfigOption = None,
 ) -> None:
-    """一个错的全部记录。/ One fault with its traceback; what was sent to the bot may hold personal data."""
+    """一个错的全部记录。/ One fault with its traceback; what was sent to the bot may hold personal data.
+
+    投票还没结束的，按了什么、写了什么先不显示。/ While a ballot is open, what its voters sent is not shown.
+    """
     found = _fault(_faults(config or context.obj), number)
     say(f"{found['id']} · {found['at']:%Y-%m-%d %H:%M:%S} UTC · update {found['update_id'] or '-'}")
     say(json.dumps(found["payload"], ensure_ascii=False, indent=1))
@@ -107,7 +111,7 @@ def _faults(config: Path) -> list[dict[str, Any]]:
 
 async def _read(settings: Settings) -> list[dict[str, Any]]:
     async with opened(settings) as store, store.glance() as conn:
-        return await updates.list_faults(conn)
+        return [await veiled(conn, fault) for fault in await updates.list_faults(conn)]
 
 
 def _what(fault: dict[str, Any]) -> str:

@@ -12,9 +12,10 @@ from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Route
 from handlers.speech import Screen, Speech, View
-from storage import outbox, updates
+from storage import ballots, outbox, updates
 from storage.outbox import Due
 from tests.bot.commands import command, configured
+from tests.scenes import bound_building, open_ballot, press, residents
 from tests.stage import Stage
 
 
@@ -85,6 +86,38 @@ async def test_a_mended_fault_is_replayed_and_the_person_gets_what_was_due(
     await chat.wait_for("没看懂", timeout=20)
     assert "✓" in (await faults(config)).stdout
     assert "ZeroDivisionError: a fault in a handler" in (await faults(config, "show", "1")).stdout
+
+
+async def test_what_a_voter_pressed_is_shown_only_once_the_ballot_is_closed(
+    stage: Stage, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = await bound_building(stage)
+    (voter,) = await residents(stage, scene, 1)
+    card = await open_ballot(stage, scene, "停车位怎么划 | 专区20 | 全部专区")
+
+    def fail(_previous: object, _voter: int, choice: object, *_more: object) -> None:
+        raise KeyError(f"chose {choice}")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("services.vote_box.cast", fail)
+        assert "没有办成" in (await press(stage, voter, card, 1)).text
+    for words in ((), ("show", "1")):
+        shown = (await faults(config, *words)).stdout
+        assert "KeyError" in shown
+        assert "chose" not in shown
+        assert "v:1:2" not in shown
+    assert str(voter.id) in shown
+    assert "vote_box.py" in shown, "the place in the code is told"
+    monkeypatch.setattr("bot.commands.faults.utc_now", lambda: stage.now)
+    assert (await faults(config, "replay", "1")).exit_code == 0, "what is kept is the whole of it"
+    await stage.pass_time(hours=48)
+    async with stage.program.store.glance() as conn:
+        closed = await ballots.get(conn, 1)
+    assert closed.result is not None
+    assert closed.result["votes"] == [0, 1]
+    shown = (await faults(config, "show", "1")).stdout
+    assert "chose (2,)" in shown
+    assert "v:1:2" in shown
 
 
 async def test_a_replayed_fault_is_not_replayed_twice(
