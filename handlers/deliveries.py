@@ -14,7 +14,7 @@ from handlers.speech import Made, Speech, View
 from paper.notice import Notice, notice_pdf
 from rules.deliveries import Reached, count
 from rules.homes import Building
-from rules.meetings import Meeting
+from rules.meetings import Meeting, check_announced
 from services import calling, coming, delivering, reminding
 from services.outbox import Rank
 from storage import homes, meetings, people
@@ -96,6 +96,7 @@ async def who_knows(here: Here, button: WhoKnows) -> None:
 async def print_notice(here: Here, button: PrintNotice) -> None:
     """Send the notice for the door as a PDF."""
     meeting, building = await calling.led(here.unit, button.meeting, here.person.id)
+    check_announced(meeting)
     document = {"make": "notice_pdf", "about": meeting.id, "lang": building.lang}
     await here.say("deliveries.for_the_door", more={"document": document})
 

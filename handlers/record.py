@@ -98,6 +98,7 @@ async def put_on_record(here: Here, _rest: str) -> None:
 @routes.command("propose")
 async def propose(here: Here, rest: str) -> None:
     """Add a proposal to the item under discussion; a photo may carry it as its caption."""
+    await asking.check_no_vote(here)
     building = await here.the_resident()
     if not rest.strip():
         await sittings.under_way(here.unit.conn, building)

@@ -128,6 +128,19 @@ async def test_a_changed_text_is_asked_of_all_again_and_the_last_confirmation_pu
             await mediating.word(unit, replace(case, mediation=done.mediation), "赔七百元")
 
 
+async def test_what_ends_without_all_leaves_no_agreement(home: House) -> None:
+    async with home.store.unit(NOW) as unit:
+        case = await opened(unit, home)
+        agreement = await mediating.word(unit, case, "赔一千元")
+        await confirm(unit, agreement.id, "0")
+        assert (await mediating.close(unit, case)).mediation.state is State.CLOSED
+        standing = await mediating.standing(unit.conn, case.mediation.id)
+        assert standing is not None
+        assert str(standing.agreement.state) == "lapsed"
+        with pytest.raises(MediationMovedOn):
+            await confirm(unit, agreement.id, "1")
+
+
 async def test_every_line_of_the_record_resolves_to_its_event_and_a_changed_word_is_seen(home: House) -> None:
     async with home.store.unit(NOW) as unit:
         case = await opened(unit, home)
