@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check run oracles torture bench bench-tally lock clean
+.PHONY: help setup demo test check run oracles torture bench bench-tally screens lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -46,6 +46,9 @@ bench: setup ## how fast it is, here and now (docs/performance.md)
 
 bench-tally: setup ## how long a count takes: every method, up to 100,000 votes
 	@$(BIN)/python -m bench.tally
+
+screens: setup ## take the pictures of the documentation anew (needs Chromium)
+	@LOUYUHUI_SCREENS=docs/screens $(BIN)/pytest -n 0 tests/bot/test_demo.py tests/handlers/test_handbook.py
 
 lock: setup ## make the locks anew from pyproject.toml
 	sh scripts/lock

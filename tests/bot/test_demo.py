@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import expect
 
 from bot.demo import show
 from rules.proof import verify
-from tests.sandbox.test_page_browser import CHROMIUM, QUIET
+from tests.screens import CHROMIUM, chromium, keep, open_page
 
 expect.set_options(timeout=30_000)  # milliseconds: the machine may be busy with other tests
-SCREENS = os.environ.get("LOUYUHUI_SCREENS")  # a folder to keep screenshots in, as for the documentation
 
 
 async def test_the_story_holds_in_the_terminal(
@@ -91,32 +89,15 @@ def test_a_port_that_is_taken_is_left_to_who_has_it() -> None:
     assert show.free_port(taken) == taken
 
 
-async def open_page(browser: Browser, url: str, width: int, height: int) -> Page:
-    context = await browser.new_context(
-        viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai", locale="zh-CN"
-    )
-    page = await context.new_page()
-    page.set_default_timeout(30_000)
-    await page.goto(url)
-    return page
-
-
-async def keep(page: Page, name: str) -> None:
-    if SCREENS:
-        await page.wait_for_timeout(600)  # let pictures and transitions settle
-        await page.screenshot(path=f"{SCREENS}/{name}.png")
-
-
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 async def test_a_resident_votes_by_clicking_and_sees_the_result(tmp_path: Path) -> None:
-    async with show.stage(tmp_path, 40.0) as play, async_playwright() as playwright:
+    async with show.stage(tmp_path, 40.0) as play, chromium() as browser:
         story = show.story(play)
         story.speed = 8.0
         play.sandbox.page.tell(story)
         while "截止前不公布票数" not in str(story.state().caption):
             assert await story.next()
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         voter, group = play.cast.neighbours[5], play.cast.group
         phone = await open_page(browser, f"{play.sandbox.url}/#{voter.id}/{group.key}", 390, 844)
         ballot = phone.get_by_test_id("message").filter(has_text="一户一票").last
@@ -131,12 +112,9 @@ async def test_a_resident_votes_by_clicking_and_sees_the_result(tmp_path: Path) 
         result = phone.get_by_test_id("message").filter(has_text="结果").last
         await expect(result).to_contain_text("乙 胜出")
         await result.scroll_into_view_if_needed()
-        await keep(phone, "result-390")
         await expect(desk.get_by_test_id("story-caption")).not_to_be_empty()
-        await keep(desk, "story-1280")
         await expect(
             desk.get_by_test_id("message").filter(has_text="会议纪要（已确认）").first
         ).to_be_visible(timeout=90_000)
-        await keep(desk, "minutes-1280")
+        await keep(desk, "story-1280")
         await play.sandbox.page.close()
-        await browser.close()

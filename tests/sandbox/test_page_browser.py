@@ -2,21 +2,17 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from sandbox import Group, Person, Sandbox
 from sandbox.page import StoryState
 from tests.sandbox.page_bot import Bot, keyboard, png
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-QUIET += " --disable-component-update --disable-sync"
+from tests.screens import CHROMIUM, chromium
 
 pytestmark = [
     pytest.mark.browser,
@@ -27,10 +23,8 @@ pytestmark = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 class Screen:
