@@ -96,7 +96,7 @@ async def draw(view: View, mediation_id: int) -> Screen | None:
     case = await mediations.concerning(view.conn, mediation_id, reader.id) if reader else None
     if case is None:
         return None
-    standing = await mediating.standing(view.conn, mediation_id)
+    standing = await mediating.standing(view.conn, case)
     mediator = await people.get(view.conn, case.mediation.mediator_id)
     text = view.html(
         "mediation.card",
@@ -194,8 +194,8 @@ async def consent(here: Here, button: Consent) -> None:
 
 
 async def _tell_others(here: Here, case: Case, name: str, **facts: Any) -> None:
-    """Tell the others of the circle, and who called it, each with the way to it."""
-    told = case.circle | {case.mediation.caller_id}
+    """Tell the others of the circle, and until it began who called it, each with the way to it."""
+    told = case.circle | (set() if case.mediation.opened_at else {case.mediation.caller_id})
     for one in await mediations.reached(here.unit.conn, told - {here.person.id}):
         key = Key(here.label(one.lang, "open_mediation"), OpenMediation(case.mediation.id))
         facts |= {"zone": case.building.zone, "notice": True}
@@ -226,7 +226,7 @@ async def ask_agreement(here: Here, button: WriteAgreement) -> None:
     case = await _case(here, button.mediation)
     mediations.check_mediator(case)
     check_state(case.mediation, State.OPEN)
-    before = await mediating.standing(here.unit.conn, case.mediation.id)
+    before = await mediating.standing(here.unit.conn, case)
     data = {"mediation": case.mediation.id, "ask": "agreement"}
     text = before.agreement.text if before else ""
     await asking.ask(here, "mediating", "mediation.ask_agreement", data=data, text=text)

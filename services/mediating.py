@@ -41,9 +41,9 @@ class Standing:
     answers: dict[int, AgreementAnswer]
 
 
-async def standing(conn: Connection, mediation_id: int) -> Standing | None:
+async def standing(conn: Connection, case: Case) -> Standing | None:
     """The last wording of a mediation; None where nothing was written yet."""
-    worded = await mediations.agreements_of(conn, mediation_id)
+    worded = await mediations.agreements_of(conn, case.mediation.id)
     if not worded:
         return None
     return Standing(worded[-1], latest(await mediations.answers_to(conn, [worded[-1].id])))
@@ -81,7 +81,7 @@ async def word(unit: Unit, case: Case, text: str) -> Agreement:
     check_mediator(case)
     check_state(case.mediation, State.OPEN)
     words = _paragraphs(text)
-    before = await standing(unit.conn, case.mediation.id)
+    before = await standing(unit.conn, case)
     if before is not None and before.agreement.text == words:
         raise SameAgreement
     mediator = case.mediation.mediator_id
@@ -172,7 +172,7 @@ async def _close(unit: Unit, case: Case) -> None:
 
 async def _lapse(unit: Unit, case: Case) -> None:
     """A text that not everybody confirmed comes to nothing."""
-    last = await standing(unit.conn, case.mediation.id)
+    last = await standing(unit.conn, case)
     if last is not None and last.agreement.state is Wording.ASKED:
         await mediations.change_agreement(unit.conn, last.agreement.id, Wording.LAPSED)
 

@@ -32,7 +32,6 @@ READ = {  # they change nothing, and tell their caller whose it is that was aske
     "choosing.of_record",
     "export.export_building",
     "floor.read",
-    "mediating.standing",
     "minutes.check_draft",
     "minutes.corrections",
     "minutes.filed",

@@ -211,6 +211,9 @@ async def test_another_may_mediate_and_who_called_it_learns_no_more(stage: Stage
     for one in (up, down):
         await tap(stage, one, one.private(), "✅ 同意")
     assert len(leader.private().messages) == before
+    await say(stage, leader, leader.private(), "调解")
+    await tap(stage, leader, leader.private(), "🤝 调解")
+    assert "谈完了" not in last(leader).text, "how it ended is for its circle"
     for forged in ("yp:1:0", "yw:1", "yv:1:1", "yg:1", "yf:1:1", "yb:1"):
         assert (await leader.press_forged(last(leader), forged)).text
     assert TEXT not in "".join(one.text for one in leader.private().messages)

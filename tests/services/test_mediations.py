@@ -121,7 +121,7 @@ async def test_a_changed_text_is_asked_of_all_again_and_the_last_confirmation_pu
         assert (await confirm(unit, second.id, "1")).mediation.state is State.OPEN
         done = await confirm(unit, second.id, "0")
         assert done.mediation.state is State.CLOSED
-        standing = await mediating.standing(unit.conn, case.mediation.id)
+        standing = await mediating.standing(unit.conn, case)
         assert standing is not None
         assert (str(standing.agreement.state), standing.agreement.number) == ("in_force", 2)
         with pytest.raises(MediationMovedOn):
@@ -134,7 +134,7 @@ async def test_what_ends_without_all_leaves_no_agreement(home: House) -> None:
         agreement = await mediating.word(unit, case, "赔一千元")
         await confirm(unit, agreement.id, "0")
         assert (await mediating.close(unit, case)).mediation.state is State.CLOSED
-        standing = await mediating.standing(unit.conn, case.mediation.id)
+        standing = await mediating.standing(unit.conn, case)
         assert standing is not None
         assert str(standing.agreement.state) == "lapsed"
         with pytest.raises(MediationMovedOn):
@@ -255,7 +255,7 @@ async def test_its_words_are_erased_once_no_side_is_left_to_read_them(home: Hous
             chat = await people.enter(unit.conn, address, "private", "")
             gone = await privacy.forget(unit, await person(unit, address), chat.id)
             assert gone.ended == []
-            standing = await mediating.standing(unit.conn, case.mediation.id)
+            standing = await mediating.standing(unit.conn, case)
             assert standing is not None
             assert standing.agreement.text == left
     async with home.store.unit(NOW) as unit:
