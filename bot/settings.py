@@ -22,6 +22,7 @@ SECRETS = {"token": "LOUYUHUI_TOKEN", "database": "LOUYUHUI_DATABASE"}
 WORKER = "LOUYUHUI_WORKER"
 WEBHOOK_SECRET = "LOUYUHUI_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
 WEBHOOK_URL = "LOUYUHUI_WEBHOOK_URL"
+CLAUSE_LIMIT = 200  # characters of the clause on silence
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -222,6 +223,12 @@ def _deciding(key: str, value: object) -> Charter:
         if name not in _DECIDING_READERS:
             raise SettingsError(_unknown(f"{key}.{name}", [f"{key}.{known}" for known in _DECIDING_READERS]))
     found = {name: _DECIDING_READERS[name](f"{key}.{name}", one) for name, one in value.items()}
+    if found.get("silence") and not found.get("silence_clause"):
+        raise _wrong(
+            f"{key}.silence_clause",
+            "议事规则里把没投票的算进多数票的那一条原文（silence = true 时必须写）",
+            "the clause, word for word, that counts silence with the majority (needed while silence = true)",
+        )
     return Charter(**{_CHARTER[name]: one for name, one in found.items()})
 
 
@@ -229,6 +236,13 @@ def _yes_or_no(key: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise _wrong(key, "true 或 false", "true or false")
     return value
+
+
+def _clause(key: str, value: object) -> str:
+    text = _text(key, value)
+    if len(text) > CLAUSE_LIMIT:
+        raise _wrong(key, f"最多 {CLAUSE_LIMIT} 个字的原文", f"a text of at most {CLAUSE_LIMIT} characters")
+    return text
 
 
 def _days(key: str, value: object) -> int:
@@ -260,12 +274,16 @@ _DECIDING_READERS: Mapping[str, Callable[[str, object], Any]] = {
     "certified": _yes_or_no,
     "publication": _days,
     "owners_publication": _days,
+    "silence": _yes_or_no,
+    "silence_clause": _clause,
     "thresholds": _thresholds,
 }
 _CHARTER = {
     "certified": "certified",
     "publication": "days",
     "owners_publication": "owners_days",
+    "silence": "silence",
+    "silence_clause": "clause",
     "thresholds": "own",
 }
 

@@ -93,6 +93,7 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "head": await ballots.posted_head(view.conn, ballot, "closed"),
         "asked": ballot.threshold.named(view.lang) if ballot.threshold else None,
         "reached": _reached(verdict(ballot)),
+        "silence": silence_told(ballot),
     }
 
 
@@ -119,6 +120,25 @@ def _reached(found: Verdict | None) -> list[dict[str, Any]]:
             }
         )
     return list(told.values())
+
+
+def silence_told(ballot: Ballot) -> dict[str, Any] | None:
+    """With whom those who did not vote are counted, or why not; None where no clause speaks of them."""
+    if ballot.result is None or ballot.threshold is None or not may_show(ballot.result):
+        return None
+    told = ballot.result.get("verdict", {}).get("silence")
+    if told is None:
+        return None
+    (heads, heads_with), (area, area_with) = told["heads"], told.get("area", [0, ""])
+    return {
+        "clause": ballot.threshold.clause,
+        "counted": told["counted"],
+        "undelivered": told["undelivered"],
+        "heads": heads,
+        "heads_with": heads_with,
+        "area": square_metres(area),
+        "area_with": area_with,
+    }
 
 
 def _named_winners(ballot: Ballot) -> dict[str, list[str]]:
@@ -221,6 +241,7 @@ async def explain_count(here: Here, rest: str) -> None:
         heads=heads,
         asked=asked,
         reached=_reached(verdict(ballot)),
+        silence=silence_told(ballot),
     )
 
 

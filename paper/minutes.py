@@ -184,7 +184,27 @@ def _say_reached(ballot: BallotRecord, say: Section) -> list[str]:
         facts = {"have": figure(one.have), "of": figure(one.of), "needed": figure(one.needed)}
         told = say[f"{one.dimension}_{one.step}"].format(**facts)
         said.append(told if one.held else told + say["short"].format(more=figure(one.more)))
-    return said
+    return [*said, *_say_silence(ballot, say)]
+
+
+def _say_silence(ballot: BallotRecord, say: Section) -> list[str]:
+    """With whom those who did not vote are counted, or why they are not, where a clause speaks of them."""
+    told = (ballot.verdict or {}).get("silence")
+    if told is None or ballot.threshold is None:
+        return []
+    (heads, heads_with), (area, area_with) = told["heads"], told.get("area", [0, ""])
+    facts = {
+        "clause": ballot.threshold.get("clause", ""),
+        "heads": heads,
+        "area": square_metres(area),
+        "heads_with": say[f"side_{heads_with or 'level'}"],
+        "area_with": say[f"side_{area_with or 'level'}"],
+        "undelivered": told["undelivered"],
+    }
+    if told["counted"]:
+        return [say["silence_counted"].format(**facts)]
+    why = "silence_unrecorded" if told["undelivered"] is None else "silence_undelivered"
+    return [say[why].format(**facts)]
 
 
 def _say_standing(ballot: BallotRecord, say: Section) -> list[str]:

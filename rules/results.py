@@ -15,7 +15,7 @@ from rules.counting.votes import Vote
 from rules.exchange import BallotFile, write_export
 from rules.exchange.amounts import amount_text, read_amount
 from rules.refusals import Refusal
-from rules.thresholds import Shares, Verdict, judge, verdict_of
+from rules.thresholds import NO_SILENCE, Shares, Silence, Verdict, judge, verdict_of
 from rules.votes import Vote as HouseholdVote
 from rules.ways import CONSENT_KEYS, MOTION_KEYS, ONE_PRESS, TOP, Cast, number_of, together
 
@@ -116,7 +116,14 @@ def recount_file(ballot: Ballot, cast: Iterable[Cast]) -> str:
     return write_export(BallotFile(question_of(ballot), votes_of(ballot, cast), labels, ballot.question))
 
 
-def result_of(ballot: Ballot, outcome: Outcome, *, early: bool, areas: Areas | None = None) -> dict[str, Any]:
+def result_of(
+    ballot: Ballot,
+    outcome: Outcome,
+    *,
+    early: bool,
+    areas: Areas | None = None,
+    silence: Silence = NO_SILENCE,
+) -> dict[str, Any]:
     """The result as it is kept: plain JSON, options by number, what is no whole number as text.
 
     `won` are those that won outright, `tied` those the meeting has to decide between for `places` places;
@@ -127,7 +134,7 @@ def result_of(ballot: Ballot, outcome: Outcome, *, early: bool, areas: Areas | N
     tied = sorted({number_of(key) for tie in outcome.undecided for key in tie.options})
     won = sorted(number_of(key) for key in outcome.winners)
     carried = outcome.carried
-    verdict = judged(ballot, votes, areas)
+    verdict = judged(ballot, votes, areas, silence)
     if verdict is not None:
         reached = verdict.passed and (ballot.method is Method.MOTION or bool(won or tied))
         won = ([1] if ballot.method is Method.MOTION else won) if reached else []
@@ -147,7 +154,7 @@ def result_of(ballot: Ballot, outcome: Outcome, *, early: bool, areas: Areas | N
         "carried": carried,
         "early": early,
         **reasons,
-        **_weighed(verdict, areas),
+        **_weighed(verdict, areas, _silent(ballot, votes, areas, silence)),
     }
 
 
@@ -169,24 +176,50 @@ def areas_of(ballot: Ballot, votes: Iterable[HouseholdVote], owned: Mapping[int,
     return Areas(ballot.area_cm2, tuple(found))
 
 
-def _weighed(verdict: Verdict | None, areas: Areas | None) -> dict[str, Any]:
+def _weighed(verdict: Verdict | None, areas: Areas | None, silent: Mapping[str, Any]) -> dict[str, Any]:
     if verdict is None:
         return {}
     told = {} if areas is None else {"areas": list(areas.by_option)}
-    return {"verdict": verdict.as_data() | told}
+    return {"verdict": {**verdict.as_data(), **told, **silent}}
 
 
-def judged(ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None = None) -> Verdict | None:
+def judged(
+    ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None = None, silence: Silence = NO_SILENCE
+) -> Verdict | None:
     """Whether the ballot's threshold was reached by these votes; None where it asks for nothing.
 
     Of a choice it is the option with most votes that has to reach it.
     """
     if ballot.threshold is None or ballot.threshold.bare or ballot.method not in ONE_PRESS:
         return None
+    heads, area = _dimensions(ballot, votes, areas)
+    return judge(ballot.threshold, heads, area, silence)
+
+
+def _dimensions(
+    ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None
+) -> tuple[Shares, Shares | None]:
     figures = [int(votes.get(option.number, 0)) for option in ballot.options]
     heads = _shares(ballot.method, ballot.eligible, figures, figures)
-    area = None if areas is None else _shares(ballot.method, areas.entitled, list(areas.by_option), figures)
-    return judge(ballot.threshold, heads, area)
+    if areas is None:
+        return heads, None
+    return heads, _shares(ballot.method, areas.entitled, list(areas.by_option), figures)
+
+
+def _silent(
+    ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None, silence: Silence
+) -> dict[str, Any]:
+    """What became of those who did not vote, where a clause speaks of them: how many they are, and with whom.
+
+    `undelivered` of them have no proof that the notice reached them, None where nobody kept a record; areas
+    are in cm2.
+    """
+    if not silence.on:
+        return {}
+    heads, area = _dimensions(ballot, votes, areas)
+    sides = {"heads": heads} if area is None else {"heads": heads, "area": area}
+    told = {name: [shares.silent, shares.majority] for name, shares in sides.items()}
+    return {"silence": {"counted": silence.counts, "undelivered": silence.undelivered, **told}}
 
 
 def _shares(method: Method, entitled: int, figures: Sequence[int], votes: Sequence[int]) -> Shares:

@@ -31,7 +31,7 @@ from rules.ballots import (
 )
 from rules.calendar import closing
 from rules.counting import Method, TieRule
-from rules.counting.question import BUDGETS
+from rules.freezing import frozen
 from rules.homes import Building
 from rules.kinds import KindDoesNotVote
 from rules.meetings import Item, ItemState, Meeting
@@ -40,13 +40,19 @@ from rules.people import NotTheLeader
 from rules.proposals import ProposalsChanged, wording
 from rules.results import areas_of, days_published, publication, result_of, summary, tally
 from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
-from rules.thresholds import PLAIN_CHARTER, Charter, Threshold, fitting, usual
+from rules.thresholds import (
+    PLAIN_CHARTER,
+    Charter,
+    Threshold,
+    fitting,
+    usual,
+)
 from rules.urgent import check_votable
 from rules.voters import Basis
 from rules.votes import BallotNotOpen, Vote
 from rules.ways import Cast
 from services import meeting as sittings
-from services import outbox, owners, papers, proxies, reminding
+from services import outbox, owners, papers, proxies, reminding, silences
 from services.proposals import labelled, renew_cards
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
@@ -289,6 +295,9 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
     ballot = replace(ballot, meeting_id=ballot.meeting_id or await _sitting(unit.conn, building.id))
     ballot = replace(ballot, parking_counts=building.parking_counts)
     roll = await voters.freeze(unit.conn, ballot)
+    threshold = ballot.threshold or usual(ballot.method)
+    threshold = charter.settle(threshold, yes_or_no=ballot.method is Method.MOTION)
+    delivered = await silences.delivered(unit.conn, ballot, roll) if threshold.clause else {}
     facts = {"ballot": ballot.id, "item": ballot.item_id, "question": ballot.question}
     opened = await log.append(unit.conn, _stream(ballot), "ballot_opened", unit.now, **facts)
     ballot = replace(
@@ -298,7 +307,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
         eligible=roll.voters,
         area_cm2=roll.area_cm2,
         roll_hash=roll.hash,
-        threshold=charter.settle(ballot.threshold or usual(ballot.method)),
+        threshold=threshold,
         seed=opened.hash,  # of the log's head: nobody could know it before
     )
     await ballots.change(
@@ -314,7 +323,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
         roll_hash=ballot.roll_hash,
         seed=ballot.seed,
     )
-    await log.append(unit.conn, f"ballot:{ballot.id}", "opened", unit.now, **_frozen(ballot))
+    await log.append(unit.conn, f"ballot:{ballot.id}", "opened", unit.now, **frozen(ballot), **delivered)
     await schedule.schedule(unit.conn, f"{CLOSE}:{ballot.id}", CLOSE, ballot.id, closes_at)
     await reminding.schedule_ballot(unit, ballot.id, closes_at, building)
     await proxies.entrust_opened(unit, ballot)
@@ -336,44 +345,6 @@ async def _sitting(conn: Connection, building_id: int) -> int | None:
     return found[0].id if found else None
 
 
-def _frozen(ballot: Ballot) -> dict[str, Any]:
-    """What is fixed from the opening on."""
-    assert ballot.closes_at is not None
-    return {
-        "question": ballot.question,
-        "basis": str(ballot.basis),
-        "method": str(ballot.method),
-        "secrecy": str(ballot.secrecy),
-        "asked": None if ballot.asked is None else str(ballot.asked),
-        "options": [[option.label, option.text] for option in ballot.options],
-        "at_most": ballot.at_most,
-        "seats": ballot.seats,
-        "ties": str(ballot.ties),
-        **_asked(ballot),
-        **_money(ballot),
-        "eligible": ballot.eligible,
-        "area_cm2": ballot.area_cm2,
-        "parking_counts": ballot.parking_counts,
-        "roll_hash": ballot.roll_hash,
-        "seed": ballot.seed,
-        "closes_at": ballot.closes_at.isoformat(),
-    }
-
-
-def _asked(ballot: Ballot) -> dict[str, Any]:
-    """What it takes to decide, whole: a later change of the settings or of the law touches no open ballot."""
-    return {} if ballot.threshold is None else {"threshold": ballot.threshold.as_data()}
-
-
-def _money(ballot: Ballot) -> dict[str, Any]:
-    """What a ballot on a budget fixes besides, in fen."""
-    if ballot.method not in BUDGETS:
-        return {}
-    completion = None if ballot.completion is None else str(ballot.completion)
-    costs = [option.cost for option in ballot.options]
-    return {"budget": ballot.budget, "completion": completion, "costs": costs}
-
-
 async def close(unit: Unit, ballot_id: int) -> Ballot:
     """Close a ballot and count it, once. A large count takes its time in a thread, not on the loop.
 
@@ -391,7 +362,8 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     outcome = await asyncio.to_thread(tally, ballot, counted)
     early = ballot.closes_at is not None and unit.now < ballot.closes_at
     owned = await voters.weights(unit.conn, ballot.id)
-    result = result_of(ballot, outcome, early=early, areas=areas_of(ballot, cast, owned))
+    silence = await silences.of_ballot(unit.conn, ballot, [vote.voter_id for vote in cast])
+    result = result_of(ballot, outcome, early=early, areas=areas_of(ballot, cast, owned), silence=silence)
     end = publication(unit.now, (), ZoneInfo(building.zone), days_published(ballot))
     assert end is not None, "nobody has objected yet"
     closed = replace(

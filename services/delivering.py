@@ -32,6 +32,15 @@ async def know(unit: Unit, meeting_id: int, person_id: int) -> bool:
     return known
 
 
+async def owners_reached(conn: Connection, meeting: Meeting) -> set[int]:
+    """The owners, by id, of whose homes every one has seen the notice of a meeting."""
+    states: dict[int, list[Reached]] = {}
+    for home, state in await by_home(conn, meeting):
+        if home.owner_id is not None:
+            states.setdefault(home.owner_id, []).append(state)
+    return {owner for owner, each in states.items() if set(each) == {Reached.SEEN}}
+
+
 async def by_home(conn: Connection, meeting: Meeting) -> list[tuple[Household, Reached]]:
     """Each household of the building and how far the notice came to it, in the order of the roll.
 

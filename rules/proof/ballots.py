@@ -25,7 +25,7 @@ from rules.results import (
     tally,
 )
 from rules.secrecy import Secrecy
-from rules.thresholds import BadThreshold, Threshold, as_known, threshold_of
+from rules.thresholds import NO_SILENCE, BadThreshold, Silence, Threshold, as_known, silence_of, threshold_of
 from rules.voters import Basis, Roll
 from rules.voters import Entry as Line
 from rules.ways import Cast, Choice, check_choice
@@ -263,7 +263,8 @@ def _result(told: Part, ballot: Ballot, log: Sequence[Entry], closed: Entry) -> 
         if len(choices) != ballot.voted:
             raise Misfit(Wrong.VOTED, closed.place)
         _check_named(ballot, log, closed)
-        result = _recount(ballot, choices, closed, _areas(told, ballot, log, closed, choices))
+        areas = _areas(told, ballot, log, closed, choices)
+        result = _recount(ballot, choices, closed, areas, _silence(told, ballot, log))
         if not same(result, closed.data.get("result", dict)):
             raise Misfit(Wrong.COUNT, closed.place)
         told.expect("result", result)
@@ -317,6 +318,23 @@ def _areas(
     return Areas(ballot.area_cm2, tuple(areas))
 
 
+def _silence(told: Part, ballot: Ballot, log: Sequence[Entry]) -> Silence:
+    """How those who did not vote are counted, by what was frozen. Raises Misfit."""
+    clause = ballot.threshold.clause if ballot.threshold is not None else ""
+    opened = log[0]
+    if (clause != "") is not ("delivered" in opened.data.values):
+        raise Misfit(Wrong.SHAPE, opened.place, "delivered")
+    if not clause:
+        return NO_SILENCE
+    if ballot.method is not Method.MOTION:  # nobody can say what the silent would have chosen
+        raise Misfit(Wrong.DIFFERS, told.place, "threshold")
+    roll = told.numbers("roll")
+    delivered = None if opened.data.values["delivered"] is None else opened.data.numbers("delivered")
+    if delivered is not None and not set(delivered) <= set(roll):
+        raise Misfit(Wrong.ROLL, opened.place, "delivered")
+    return silence_of(clause, roll, [_voter(entry) for entry in log if entry.kind == "cast"], delivered)
+
+
 def _voter(entry: Entry) -> int:
     return entry.data.get("household" if "household" in entry.data.values else "voter", int)
 
@@ -343,7 +361,11 @@ def _offered(ballot: Ballot, choice: Choice, reason: str) -> bool:
 
 
 def _recount(
-    ballot: Ballot, choices: Sequence[Cast], closed: Entry, areas: Areas | None = None
+    ballot: Ballot,
+    choices: Sequence[Cast],
+    closed: Entry,
+    areas: Areas | None = None,
+    silence: Silence = NO_SILENCE,
 ) -> dict[str, Any]:
     """The result of these votes by the ballot's own method."""
     assert ballot.closes_at is not None
@@ -353,7 +375,7 @@ def _recount(
         raise Misfit(Wrong.SHAPE, closed.place, "seats") from None
     if outcome.invalid:
         raise Misfit(Wrong.VOTE, closed.place)
-    return result_of(ballot, outcome, early=closed.at < ballot.closes_at, areas=areas)
+    return result_of(ballot, outcome, early=closed.at < ballot.closes_at, areas=areas, silence=silence)
 
 
 def _check_objections(told: Part, log: Sequence[Entry]) -> None:

@@ -1,8 +1,8 @@
 """Thresholds: what it takes to decide, as named and versioned data with its source, in exact fractions."""
 
-from rules.thresholds.known import DEFAULTS, KNOWN, as_known, asks_as_much, fitting, usual
+from rules.thresholds.known import DEFAULTS, KNOWN, as_known, asks_as_much, fitting, may_count_silence, usual
 from rules.thresholds.owned import PLAIN_CHARTER, BadTerms, Charter, own_threshold
-from rules.thresholds.silence import Silence
+from rules.thresholds.silence import Silence, silence_of
 from rules.thresholds.terms import (
     BadThreshold,
     Base,
@@ -15,11 +15,22 @@ from rules.thresholds.terms import (
     read_threshold,
     threshold_of,
 )
-from rules.thresholds.verdict import Dimension, Held, Shares, Step, Verdict, judge, square_metres, verdict_of
+from rules.thresholds.verdict import (
+    NO_SILENCE,
+    Dimension,
+    Held,
+    Shares,
+    Step,
+    Verdict,
+    judge,
+    square_metres,
+    verdict_of,
+)
 
 __all__ = [
     "DEFAULTS",
     "KNOWN",
+    "NO_SILENCE",
     "PLAIN_CHARTER",
     "BadTerms",
     "BadThreshold",
@@ -40,9 +51,11 @@ __all__ = [
     "asks_as_much",
     "fitting",
     "judge",
+    "may_count_silence",
     "own_threshold",
     "read_condition",
     "read_threshold",
+    "silence_of",
     "square_metres",
     "threshold_of",
     "usual",

@@ -206,9 +206,16 @@ def _as_much(one: Condition | None, least: Condition | None) -> bool:
 def as_known(threshold: Threshold) -> bool:
     """Whether one that bears a known name asks for what that name says; any other is the operator's own."""
     known = KNOWN.get(threshold.key)
+    if threshold.clause and not may_count_silence(threshold):
+        return False
     if known is None:
         return threshold.name not in DEFAULTS
-    return replace(threshold, days=known.days, certified=known.certified) == known
+    return replace(threshold, days=known.days, certified=known.certified, clause="") == known
+
+
+def may_count_silence(threshold: Threshold) -> bool:
+    """Whether an assembly's clause on silence can go with it: with what 民法典278 settles."""
+    return threshold.name in {"278_ordinary", "278_major"}
 
 
 def usual(method: Method) -> Threshold:

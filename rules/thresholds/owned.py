@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from rules.floor import SPEAKING_TIME
-from rules.thresholds.known import DEFAULTS, OWNERS_DAYS
+from rules.thresholds.known import DEFAULTS, OWNERS_DAYS, may_count_silence
 from rules.thresholds.terms import (
     BadThreshold,
     Base,
@@ -102,7 +102,8 @@ class Charter:
     """What the operator laid down: own thresholds, days of publication, the form of votes, time to speak.
 
     `certified`: the operator answers for it that owners' decisions are held in the form the law asks for.
-    `speaking`: how long each has the floor.
+    `speaking`: how long each has the floor. With `silence` the assembly's own rules count silence with the
+    majority, by the `clause` given word for word.
     """
 
     own: tuple[Threshold, ...] = ()
@@ -110,11 +111,18 @@ class Charter:
     days: int = 7
     owners_days: int = OWNERS_DAYS
     speaking: timedelta = SPEAKING_TIME
+    silence: bool = False
+    clause: str = ""
 
-    def settle(self, threshold: Threshold) -> Threshold:
-        """The threshold as it is frozen when a ballot opens under this charter."""
+    def settle(self, threshold: Threshold, *, yes_or_no: bool = False) -> Threshold:
+        """The threshold as it is frozen when a ballot opens under this charter.
+
+        A clause on silence goes with a `yes_or_no` alone: nobody can say what the silent would have chosen.
+        """
         if threshold.joint:
-            return replace(threshold, days=self.owners_days, certified=self.certified)
+            spoken = self.silence and yes_or_no and may_count_silence(threshold)
+            clause = self.clause if spoken else ""
+            return replace(threshold, days=self.owners_days, certified=self.certified, clause=clause)
         return replace(threshold, days=self.days)
 
 

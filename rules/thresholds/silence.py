@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -22,3 +23,16 @@ class Silence:
     def counts(self) -> bool:
         """Whether all three are met."""
         return self.on and bool(self.clause.strip()) and self.undelivered == 0
+
+
+def silence_of(
+    clause: str, roll: Collection[int], voted: Collection[int], delivered: Collection[int] | None
+) -> Silence:
+    """How a frozen clause stands: nobody may be silent to whom the notice was not proven `delivered`.
+
+    Voters are known by their ids; `delivered` is None where no record of it was kept. Who voted had it.
+    """
+    if not clause:
+        return Silence()
+    left = None if delivered is None else len(set(roll) - set(voted) - set(delivered))
+    return Silence(True, clause, left)

@@ -113,6 +113,7 @@ class Threshold:
     joint: bool = False
     certified: bool = False
     days: int = 7
+    clause: str = ""  # of the assembly's own rules, by which silence counts with the majority
 
     def named(self, lang: str) -> Name:
         """Its name in a language."""
@@ -141,6 +142,7 @@ class Threshold:
             "joint": self.joint,
             "certified": self.certified,
             "days": self.days,
+            **({"clause": self.clause} if self.clause else {}),
         }
 
     def written(self) -> str:
@@ -167,11 +169,14 @@ def threshold_of(data: Mapping[str, Any]) -> Threshold:
             joint=data["joint"],
             certified=data["certified"],
             days=data["days"],
+            clause=data.get("clause", ""),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadThreshold(str(error)) from None
     if type(found.days) is not int or not 0 <= found.days <= 365:
         raise BadThreshold("days")
+    if not isinstance(found.clause, str):
+        raise BadThreshold("clause")
     return found
 
 

@@ -52,14 +52,18 @@ class Shares:
             return self.entitled
         return self.taking_part if base is Base.TAKING_PART else self.approving + self.against
 
+    @property
+    def majority(self) -> str:
+        """The side most of those who voted are on; empty where two stand level."""
+        sides = {"approving": self.approving, "against": self.against, "abstained": self.abstained}
+        leading = [side for side, votes in sides.items() if votes == max(sides.values())]
+        return leading[0] if len(leading) == 1 else ""
+
     def with_silence(self) -> Shares:
         """The silent counted with the majority of those who voted; with nobody where two stand level."""
-        sides = {"approving": self.approving, "against": self.against, "abstained": self.abstained}
-        most = max(sides.values())
-        leading = [side for side, votes in sides.items() if votes == most]
-        if len(leading) > 1:
+        if not self.majority:
             return self
-        return replace(self, **{leading[0]: most + self.silent})
+        return replace(self, **{self.majority: getattr(self, self.majority) + self.silent})
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,3 +179,92 @@ def test_no_key_is_dead() -> None:
     root = EXAMPLE.parent
     code = "\n".join(path.read_text(encoding="utf-8") for path in (root / "bot").rglob("*.py"))
     assert all(re.search(rf"settings\.{key}\b", code) for key in KEYS)
+
+
+# What it takes to decide
+
+OWN = {
+    "name": "our_rules",
+    "version": "2026",
+    "zh": "本小区议事规则",
+    "en": "Our own rules",
+    "zh_said": "六成以上赞成",
+    "en_said": "three fifths are for it",
+    "source": "议事规则第12条",
+    "approval": ">= 3/5",
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "zh", "en"),
+    [
+        ({"certified": "yes"}, "deciding.certified 应该是true 或 false", "should be true or false"),
+        ({"publication": 0}, "deciding.publication 应该是1 到 90 的天数", "a number of days from 1 to 90"),
+        ({"publication": 91}, "deciding.publication 应该是1 到 90", "from 1 to 90"),
+        ({"publication": True}, "deciding.publication 应该是1 到 90", "from 1 to 90"),
+        ({"publication": 7.5}, "deciding.publication 应该是1 到 90", "from 1 to 90"),
+        ({"owners_publication": "15"}, "deciding.owners_publication 应该是1 到 90", "from 1 to 90"),
+        ({"silence": 1}, "deciding.silence 应该是true 或 false", "should be true or false"),
+        ({"silence": True}, "deciding.silence_clause 应该是议事规则里", "needed while silence = true"),
+        (
+            {"silence": True, "silence_clause": " "},
+            "deciding.silence_clause 应该是议事规则里",
+            "needed while silence = true",
+        ),
+        ({"silence_clause": 18}, "deciding.silence_clause 应该是带引号的文字", "text in quotes"),
+        ({"silence_clause": "条" * 201}, "deciding.silence_clause 应该是最多 200 个字", "at most 200"),
+        ({"thresholds": {}}, "deciding.thresholds 应该是几节", "sections [[deciding.thresholds]]"),
+        ({"thresholds": ["most"]}, "deciding.thresholds 应该是几节", "sections [[deciding.thresholds]]"),
+        ({"thresholds": [OWN, OWN]}, "our_rules 有两个", "our_rules stands there twice"),
+        (
+            {"certifed": True},
+            "deciding.certifed，是不是 deciding.certified",
+            "did you mean deciding.certified",
+        ),
+    ],
+)
+def test_what_is_wrong_in_deciding_is_named_with_what_it_may_be(
+    values: dict[str, object], zh: str, en: str
+) -> None:
+    said = refused({"deciding": values})
+    assert zh in said
+    assert en in said
+
+
+@pytest.mark.parametrize("key", list(OWN))
+@pytest.mark.parametrize("value", [None, "", " ", "长" * 81, 5])
+def test_each_key_of_an_own_threshold_is_named_with_its_number(key: str, value: object) -> None:
+    second = {name: one for name, one in {**OWN, "name": "other", key: value}.items() if one is not None}
+    said = refused({"deciding": {"thresholds": [OWN, second]}})
+    assert f"设置 deciding.thresholds 第 2 项的 {key} " in said
+    assert f"The setting deciding.thresholds, number 2: {key} " in said
+
+
+@pytest.mark.parametrize(
+    ("change", "zh", "en"),
+    [
+        ({"name": "simple"}, "name 要用新的小写英文名", "name should be a new name of small letters"),
+        ({"name": "议事"}, "name 要用新的小写英文名", "name should be a new name of small letters"),
+        ({"version": "第一版"}, "version 要用数字和字母", "version should be digits and letters"),
+        ({"since": "2026-01-01"}, "since 要写成日期", "since should be a date such as 2026-01-01"),
+        ({"approval": "most"}, "approval 要写成 > 1/2 或 >= 2/3", "approval should be written like > 1/2"),
+        ({"approval": ">= 3/0"}, "approval 要写成 > 1/2", "approval should be written like > 1/2"),
+        ({"approval": "> 1/1"}, "approval 要写成 > 1/2", "approval should be written like > 1/2"),
+        ({"area_approval": "60%"}, "area_approval 要写成 > 1/2", "area_approval should be written like"),
+        ({"participation": "> 1/2 voted"}, "participation 只能按应投的算", "participation can be of those"),
+        ({"quorum": "> 1/2"}, "quorum 不认识", "quorum is unknown"),
+    ],
+)
+def test_what_is_wrong_in_an_own_threshold_is_named(change: dict[str, str], zh: str, en: str) -> None:
+    said = refused({"deciding": {"thresholds": [OWN | change]}})
+    assert zh in said
+    assert en in said
+
+
+def test_deciding_is_a_section() -> None:
+    assert "deciding 应该是一节 [deciding]" in refused({"deciding": "simple"})
+
+
+def test_the_clause_on_silence_is_read() -> None:
+    found = make_settings({"token": "1:a", "deciding": {"silence": True, "silence_clause": " 第18条 "}})
+    assert (found.deciding.silence, found.deciding.clause) == (True, "第18条")

@@ -50,7 +50,7 @@ async def test_the_result_is_a_picture_with_figures_rule_and_turnout(stage: Stag
 @pytest.mark.parametrize(("lang", "said"), [("zh", "面积 没达到"), ("en", "Area not reached")])
 def test_a_picture_says_in_words_what_its_font_cannot_draw(lang: str, said: str) -> None:
     ballot = SimpleNamespace(basis="owner", eligible=2, voted=2, method="motion", threshold=None)
-    facts = {"ballot": ballot, "asked": None, "result": {"early": False}, "shown": True}
+    facts = {"ballot": ballot, "asked": None, "result": {"early": False}, "shown": True, "silence": None}
     reached = [{"area": True, "held": False, "parts": []}, {"area": False, "held": True, "parts": []}]
     text = Words().plain(lang, "results.picture_facts", reached=reached, **facts)
     assert said in text

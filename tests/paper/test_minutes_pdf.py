@@ -8,6 +8,7 @@ import pytest
 
 from paper.minutes import minutes_pdf
 from rules.minutes import BallotRecord, Count, Item, Line, Presence, Stage
+from rules.thresholds import DEFAULTS
 
 AT = datetime(2026, 6, 14, 19, 42, tzinfo=UTC)
 A4 = (595, 842)
@@ -53,6 +54,24 @@ def test_the_minutes_show_facts_people_statements_figures_tasks_and_the_next_mee
         "主持人（签字）", "记录员（签字）",
     ]:  # fmt: skip
         assert words in seen.text, words
+
+
+@pytest.mark.parametrize(
+    ("silence", "said"),
+    [
+        (
+            {"counted": True, "undelivered": 0, "heads": [3, "approving"], "area": [3_000_000, ""]},
+            "没投的3位、300平方米按议事规则“第18条”算进多数：人数归赞成，面积归哪边都不算",
+        ),
+        ({"counted": False, "undelivered": None, "heads": [3, ""]}, "没有送达记录，没投的3位不算"),
+        ({"counted": False, "undelivered": 2, "heads": [3, ""]}, "没投的3位里有2位不能证明看到了通知"),
+    ],
+)
+def test_a_clause_on_silence_is_told_with_the_figures(minutes, look, silence, said):
+    threshold = replace(DEFAULTS["278_ordinary"], clause="第18条").as_data()
+    verdict = {"passed": True, "silent": silence["counted"], "held": [], "silence": silence}
+    seen = look(minutes_pdf(with_ballot(minutes, threshold=threshold, verdict=verdict)))
+    assert said in seen.text
 
 
 def test_each_foot_says_the_stage_the_page_and_the_first_sixteen_of_the_hash(minutes, look):
