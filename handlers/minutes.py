@@ -11,11 +11,12 @@ from handlers.here import Here
 from handlers.record import hear_statement
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
+from rules.homes import Building
 from rules.minutes import Stage
 from rules.minutes_filing import Filed, Objection, TooLateToObject
 from rules.people import OnlyInPrivate
 from services import meeting as sittings
-from services import minutes
+from services import minutes, statements
 from services.outbox import renew
 from storage import homes, meetings, outbox
 from storage.outbox import Due
@@ -46,6 +47,12 @@ class MinutesDocx(Button, code="mw"):
 
 class MinutesJson(Button, code="mj"):
     """Sends the minutes as data, in private."""
+
+    meeting: int
+
+
+class SeeStatementPhotos(Button, code="mpo"):
+    """Sends the photos that stand with statements, in private."""
 
     meeting: int
 
@@ -133,10 +140,31 @@ async def send_docx(here: Here, button: MinutesDocx) -> None:
 @routes.press(MinutesJson)
 async def send_json(here: Here, button: MinutesJson) -> None:
     """The data, to any neighbour who wants to check them."""
+    await _the_neighbour(here)
+    await _send_in_private(here, button.meeting, "minutes_json")
+
+
+async def _the_neighbour(here: Here) -> Building:
+    """The building, once this person lives in it or holds an office there. Raises NotBound, NotAResident."""
     building = here.the_building()
     if not await homes.offices(here.unit.conn, building.id, here.person.id):
         await here.the_resident()
-    await _send_in_private(here, button.meeting, "minutes_json")
+    return building
+
+
+@routes.press(SeeStatementPhotos)
+async def see_photos(here: Here, button: SeeStatementPhotos) -> None:
+    """The photos, each with the number, the speaker and the words of its statement in the minutes."""
+    await sittings.find(here.unit.conn, await _the_neighbour(here), button.meeting)
+    pictures = {
+        one.event: one.picture for one in await statements.with_photos(here.unit.conn, button.meeting)
+    }
+    content = await minutes.load(here.unit.conn, button.meeting)
+    for line in (line for item in content.items for line in item.lines if line.event in pictures):
+        more = {"picture": {"file": pictures[line.event]}}
+        if not await here.tell_person(here.person.id, "minutes.photo", more=more, line=line):
+            raise OnlyInPrivate(link=here.link("hello"))
+    await here.tell("minutes.sent_in_private")
 
 
 async def _send_in_private(here: Here, meeting_id: int, make: str) -> None:
@@ -366,6 +394,8 @@ async def _keys(view: View, meeting_id: int) -> Keys:
         Key(view.label("minutes_json"), MinutesJson(meeting_id)),
     )
     rows = [tuple(first), files]
+    if photos := await statements.with_photos(view.conn, meeting_id):
+        rows.append((Key(view.label("statement_photos", count=len(photos)), SeeStatementPhotos(meeting_id)),))
     if corrections:
         rows.append((Key(view.label("see_corrections", count=len(corrections)), SeeCorrections(meeting_id)),))
     if filed.stage is Stage.DRAFT and not _may_object(filed, view):

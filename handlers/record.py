@@ -39,10 +39,10 @@ class TaskDue(Button, code="td"):
 
 @routes.command("say")
 async def say(here: Here, rest: str) -> None:
-    """Put one's own words on record."""
+    """Put one's own words on record; a photo may carry them as its caption."""
     building = await here.the_resident()
     await sittings.under_way(here.unit.conn, building)
-    if not rest.strip():
+    if not rest.strip() and here.heard.picture is None:
         await here.say("record.how_to_say")
         return
     await _say(here, building, rest, None)
@@ -76,7 +76,9 @@ async def _item_replied_to(here: Here, message: str) -> int | None:
 
 async def _say(here: Here, building: Building, text: str, item_id: int | None) -> None:
     own = here.heard.message if here.chat.kind == "group" else None
-    done = await record.say(here.unit, building, here.person, text, item_id=item_id, message=own)
+    done = await record.say(
+        here.unit, building, here.person, text, item_id=item_id, message=own, picture=here.heard.picture
+    )
     await _confirm(here, "record.said", done)
 
 
@@ -90,7 +92,13 @@ async def put_on_record(here: Here, _rest: str) -> None:
         raise sitting.NothingToRecord
     author = await people.meet(here.unit.conn, quoted.address, quoted.name, building.lang, here.now)
     done = await record.say(
-        here.unit, building, author, quoted.text, message=quoted.message, recorded_by=here.person.id
+        here.unit,
+        building,
+        author,
+        quoted.text,
+        message=quoted.message,
+        recorded_by=here.person.id,
+        picture=quoted.picture,
     )
     await _confirm(here, "record.put_down", done, name=author.name)
 

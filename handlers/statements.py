@@ -59,8 +59,8 @@ async def hear_words(here: Here, data: dict[str, Any]) -> None:
     """Take in the new wording."""
     await go_to(here, data["meeting"])
     building = await here.the_resident()
-    text = here.heard.text
-    await statements.correct(here.unit, building, here.person, data["meeting"], data["event"], text)
+    words = (data["meeting"], data["event"], here.heard.text, here.heard.picture)
+    await statements.correct(here.unit, building, here.person, *words)
     await asking.finish(here)
     await here.say("statements.corrected")
     await renew(here.unit, "minutes", data["meeting"])

@@ -121,7 +121,7 @@ def _view_line(line: Line, say: Section) -> View:
         "kind": line.kind,
         "label": say.get(line.kind, line.kind),
         "who": line.who,
-        "text": line.text,
+        "text": line.text + (say["photo"] if line.photo else ""),
         "at": f"{line.at:%H:%M}",
         "event": line.event,
     }

@@ -57,6 +57,7 @@ class Line:
     who: str
     text: str
     at: datetime
+    photo: bool = False  # whether it stands with a photo
 
     @property
     def spoken(self) -> bool:

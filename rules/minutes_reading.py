@@ -194,20 +194,16 @@ def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
             yield Line(event.number, course.kind_of(event), by, text, book.at(event))
             continue
         kind, text = "statement", data["text"]
-        if event.number in stand and stand[event.number].state != "said":
-            yield Line(
-                event.number,
-                stand[event.number].state,
-                book.who(event),
-                stand[event.number].text,
-                book.at(event),
-            )
+        said = stand.get(event.number)
+        photo = said is not None and said.picture is not None
+        if said is not None and said.state != "said":
+            yield Line(event.number, said.state, book.who(event), said.text, book.at(event), photo)
             continue
         if event.kind == "proposed":
             kind, text = "proposal", f"{_label(log, event, book)} {text}"
         elif data["recorded_by"] is not None:
             kind = "on_record"
-        yield Line(event.number, kind, book.who(event), text, book.at(event))
+        yield Line(event.number, kind, book.who(event), text, book.at(event), photo)
 
 
 def _label(log: Log, proposal: Event, book: Book) -> str:

@@ -57,6 +57,10 @@ class BallotStillOpen(Refusal):
     """A meeting ends after its ballots, so that its minutes hold their results."""
 
 
+class PhotoNeedsWords(Refusal):
+    """A photo on record says in its caption what it shows."""
+
+
 class NothingToRecord(Refusal):
     """To put something on record one replies to a message that somebody wrote."""
 

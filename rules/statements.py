@@ -11,12 +11,16 @@ from rules.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What somebody put on record, as it stands; `state` is "said", "corrected" or "taken_back"."""
+    """What somebody put on record, as it stands; `state` is "said", "corrected" or "taken_back".
+
+    `picture`: the platform's name of the photo it came with, if it did.
+    """
 
     event: int
     person: int
     text: str
     state: str = "said"
+    picture: str | None = None
 
 
 class NotYourStatement(Refusal):
@@ -28,11 +32,15 @@ def read_statements(events: Iterable[Event]) -> dict[int, Statement]:
     found: dict[int, Statement] = {}
     for event in events:
         if event.kind == "said":
-            found[event.number] = Statement(event.number, event.data["person"], event.data["text"])
+            data = event.data
+            found[event.number] = Statement(
+                event.number, data["person"], data["text"], picture=data.get("picture")
+            )
         elif event.kind == "said_corrected":
             about = event.data["statement"]
-            found[about] = replace(found[about], text=event.data["text"], state="corrected")
+            picture = event.data.get("picture") or found[about].picture
+            found[about] = replace(found[about], text=event.data["text"], state="corrected", picture=picture)
         elif event.kind == "said_taken_back":
             about = event.data["statement"]
-            found[about] = replace(found[about], text="—", state="taken_back")
+            found[about] = replace(found[about], text="—", state="taken_back", picture=None)
     return found

@@ -25,6 +25,7 @@ from rules.sitting import (
     ItemMovedOn,
     MeetingIsOver,
     NoItemOpen,
+    PhotoNeedsWords,
 )
 from services import meeting as sittings
 from services import proposals, tasks
@@ -60,13 +61,17 @@ async def say(
     item_id: int | None = None,
     message: str | None = None,
     recorded_by: int | None = None,
+    picture: str | None = None,
 ) -> Recorded:
     """Put a statement on record, under the item that was replied to, else under the one that is open.
 
-    Before the first item and after the last it stands beside the agenda. A message goes in once.
-    Raises NoMeetingOpen, NothingWritten, TextTooLong, AlreadyOnRecord.
+    Before the first item and after the last it stands beside the agenda. A message goes in once; a photo
+    (`picture`) goes in with its caption.
+    Raises NoMeetingOpen, NothingWritten, PhotoNeedsWords, TextTooLong, AlreadyOnRecord.
     """
     meeting = await sittings.under_way(unit.conn, building)
+    if picture and not text.strip():
+        raise PhotoNeedsWords
     text = written(text, STATEMENT_LIMIT)
     await _check_new(unit.conn, meeting, message)
     item = await _item(unit.conn, meeting, item_id)
@@ -82,6 +87,7 @@ async def say(
         text=text,
         recorded_by=recorded_by,
         message=message,
+        **({"picture": picture} if picture else {}),
     )
     return Recorded(meeting, item)
 

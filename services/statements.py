@@ -24,21 +24,31 @@ async def own(conn: Connection, building: Building, person: Person) -> tuple[Mee
         raise NoMinutesYet
     meeting = next((one for one in held if one.state is State.OPEN), held[-1])
     await _check(conn, meeting)
-    every = read_statements(await log.read(conn, sittings.stream(meeting.id)))
+    every = await _every(conn, meeting.id)
     mine = [one for one in every.values() if one.person == person.id and one.state != "taken_back"]
     return meeting, mine[-SHOWN:]
 
 
 async def correct(
-    unit: Unit, building: Building, person: Person, meeting_id: int, event: int, text: str
+    unit: Unit,
+    building: Building,
+    person: Person,
+    meeting_id: int,
+    event: int,
+    text: str,
+    picture: str | None = None,
 ) -> None:
-    """Word one's statement anew; the record keeps both.
+    """Word one's statement anew; the record keeps both. Another photo takes the place of the first.
 
+    A photo alone leaves the words, words alone leave the photo.
     Raises NoSuchMeeting, NotYourStatement, NoMinutesYet, MinutesApproved, NothingWritten, TextTooLong.
     """
     meeting = await check_own(unit.conn, building, person, meeting_id, event)
-    words = written(text, STATEMENT_LIMIT)
+    said = (await _every(unit.conn, meeting.id))[event]
+    words = said.text if picture and not text.strip() else written(text, STATEMENT_LIMIT)
     facts = {"statement": event, "text": words, "person": person.id}
+    if picture:
+        facts["picture"] = picture
     await log.append(unit.conn, sittings.stream(meeting.id), "said_corrected", unit.now, **facts)
 
 
@@ -58,10 +68,19 @@ async def check_own(
     """The meeting of a statement that this person may still change. Raises as take_back."""
     meeting = await sittings.find(conn, building, meeting_id)
     await _check(conn, meeting)
-    said = read_statements(await log.read(conn, sittings.stream(meeting.id))).get(event)
+    said = (await _every(conn, meeting.id)).get(event)
     if said is None or said.person != person.id or said.state == "taken_back":
         raise NotYourStatement
     return meeting
+
+
+async def with_photos(conn: Connection, meeting_id: int) -> list[Statement]:
+    """The statements of a meeting that stand with a photo, the first first."""
+    return [one for one in (await _every(conn, meeting_id)).values() if one.picture]
+
+
+async def _every(conn: Connection, meeting_id: int) -> dict[int, Statement]:
+    return read_statements(await log.read(conn, sittings.stream(meeting_id)))
 
 
 async def _check(conn: Connection, meeting: Meeting) -> None:
