@@ -12,6 +12,7 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 
+from bench.closing import others_wait
 from rules.counting import Method, Question, TieRule, count
 from rules.counting.question import BUDGETS, YES_OR_NO
 from rules.results import step_of
@@ -94,6 +95,13 @@ def main(sizes: list[int]) -> int:
         wait = float(row["wait"]) * 1000
         table.add_row(str(row["method"]), f"{row['votes']:,}", f"{float(row['seconds']):.3f}", f"{wait:.0f}")
     Console().print(table)
+    closings = [asyncio.run(others_wait(max(sizes or SIZES), ahead=ahead)) for ahead in (False, True)]
+    closing = Table("close of a ballot", "votes", "seconds", "others wait to write, ms", "the loop, ms")
+    for row in closings:
+        waits = [f"{float(row[name]) * 1000:.0f}" for name in ("others", "loop")]
+        closing.add_row(str(row["close"]), f"{row['votes']:,}", f"{float(row['seconds']):.2f}", *waits)
+    Console().print(closing)
+    rows += closings
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(rows, indent=1))
     return 0

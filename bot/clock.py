@@ -122,9 +122,12 @@ class Clock:
     async def _do(self, due: Due) -> None:
         """Do one thing; a fault is recorded and the thing is dropped, so that it holds up nothing else."""
         try:
+            first = self._routes.aheads.get(due.kind)
+            ahead = None if first is None else await first(self._store, "", due)
             async with self._store.unit(self._now()) as unit:
                 if await outbox.settle_due(unit.conn, due.key, "done", unit.now):
-                    await self._routes.dues[due.kind](Speech(unit, self._words, self._bot_name()), due)
+                    speech = Speech(unit, self._words, self._bot_name(), ahead=ahead)
+                    await self._routes.dues[due.kind](speech, due)
         except Unavailable:
             raise
         except Exception as error:

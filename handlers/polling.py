@@ -18,11 +18,13 @@ from rules.people import Chat
 from rules.secrecy import Secrecy
 from rules.votes import NotThisBallot
 from rules.ways import BLOCK, ONE_PRESS
-from services import ballots, results
+from services import ballots, counting, results
+from services.counting import Counted
 from services.outbox import Rank
 from storage import ballots as stored
-from storage import homes, outbox
+from storage import homes, outbox, people
 from storage.outbox import Due
+from storage.store import Store
 
 routes = Routes()
 
@@ -209,12 +211,28 @@ async def ask_end(here: Here, button: EndBallot) -> None:
     await here.say("ballots.ask_end", keys=rows, **facts(ballot, here.zone, here.now))
 
 
-@routes.press(EndBallotNow)
+async def count_for(store: Store, user: str, button: EndBallotNow) -> Counted | None:
+    """Count before the unit, for who may end the ballot."""
+    async with store.glance() as conn:
+        ballot, person = await stored.find(conn, button.ballot), await people.by_address(conn, user)
+        if ballot is None or person is None:
+            return None
+        if not await ballots.may_convene(conn, ballot.building_id, person.id):
+            return None
+    return await counting.ahead(store, ballot.id)
+
+
+async def count_due(store: Store, _user: str, due: Due) -> Counted | None:
+    """Count before the unit, at the ballot's time."""
+    return await counting.ahead(store, due.about_id)
+
+
+@routes.press(EndBallotNow, ahead=count_for)
 async def end_now(here: Here, button: EndBallotNow) -> None:
     """Close before the time; the result says so."""
     ballot = await _here(here, button.ballot)
     await ballots.check_convener(here.unit.conn, ballot.building_id, here.person.id)
-    await _publish(here, await ballots.close(here.unit, ballot.id))
+    await _publish(here, await ballots.close(here.unit, ballot.id, here.ahead))
     await here.turn("ballots.ended", ballot=ballot)
 
 
@@ -226,12 +244,12 @@ async def keep(here: Here, button: KeepBallot) -> None:
     await here.turn("ballots.kept", **facts(ballot, here.zone, here.now))
 
 
-@routes.due(ballots.CLOSE)
+@routes.due(ballots.CLOSE, ahead=count_due)
 async def close_in_time(speech: Speech, due: Due) -> None:
     """Close at the time, or as soon after as the bot is awake."""
     ballot = await ballots.find(speech.unit.conn, due.about_id)
     if ballot.state is State.OPEN:
-        await _publish(speech, await ballots.close(speech.unit, ballot.id))
+        await _publish(speech, await ballots.close(speech.unit, ballot.id, speech.ahead))
 
 
 async def _publish(speech: Speech, ballot: Ballot) -> None:

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from handlers.buttons import Button
 from handlers.speech import Made, Screen, Speech, View
 from storage.outbox import Due
+from storage.store import Store
 
 T = TypeVar("T")
 
 Act = Callable[..., Awaitable[None]]
+Ahead = Callable[[Store, str, Any], Awaitable[Any]]
 DueAct = Callable[[Speech, Due], Awaitable[None]]
 Draw = Callable[[View, int], Awaitable[Screen | None]]
 Make = Callable[[View, Any], Awaitable[Made]]
@@ -25,6 +27,7 @@ class Route:
 
     act: Act
     admin: bool = False  # whether the person administers the group has to be asked of the platform
+    ahead: Ahead | None = None  # what takes long and can be done before: (store, user, button or due)
 
 
 @dataclass
@@ -37,12 +40,15 @@ class Routes:
     dialogues: dict[str, Route] = field(default_factory=dict)
     links: dict[str, Route] = field(default_factory=dict)
     dues: dict[str, DueAct] = field(default_factory=dict)
+    aheads: dict[str, Ahead] = field(default_factory=dict)  # of dues
     cards: dict[str, Draw] = field(default_factory=dict)
     makers: dict[str, Make] = field(default_factory=dict)
 
-    def press(self, button: type[Button], *, admin: bool = False) -> Callable[[Act], Act]:
-        """Hear a button: `act(here, button)`."""
-        return self._into(self.presses, [button], admin=admin)
+    def press(
+        self, button: type[Button], *, admin: bool = False, ahead: Ahead | None = None
+    ) -> Callable[[Act], Act]:
+        """Hear a button: `act(here, button)`; what `ahead` gave before is here.ahead."""
+        return self._into(self.presses, [button], admin=admin, ahead=ahead)
 
     def command(self, *names: str, words: Iterable[str] = (), admin: bool = False) -> Callable[[Act], Act]:
         """Hear /name and the plain words: `act(here, rest of the text)`."""
@@ -61,8 +67,10 @@ class Routes:
         """Hear a deep link `prefix` or `prefix_rest`: `act(here, rest)`."""
         return self._into(self.links, [prefix])
 
-    def due(self, kind: str) -> Callable[[DueAct], DueAct]:
-        """Do what the schedule has due: `act(speech, due)`."""
+    def due(self, kind: str, *, ahead: Ahead | None = None) -> Callable[[DueAct], DueAct]:
+        """Do what the schedule has due: `act(speech, due)`; what `ahead` gave before is speech.ahead."""
+        if ahead is not None:
+            self.aheads[kind] = ahead
         return _into_table(self.dues, kind)
 
     def card(self, kind: str) -> Callable[[Draw], Draw]:
@@ -92,6 +100,7 @@ class Routes:
             (self.dialogues, other.dialogues),
             (self.links, other.links),
             (self.dues, other.dues),
+            (self.aheads, other.aheads),
             (self.cards, other.cards),
             (self.makers, other.makers),
         ):
@@ -100,11 +109,13 @@ class Routes:
             mine.update(theirs)  # type: ignore[arg-type]
 
     @staticmethod
-    def _into(table: dict[Any, Route], names: Iterable[Any], *, admin: bool = False) -> Callable[[Act], Act]:
+    def _into(
+        table: dict[Any, Route], names: Iterable[Any], *, admin: bool = False, ahead: Ahead | None = None
+    ) -> Callable[[Act], Act]:
         def keep(act: Act) -> Act:
             for name in names:
                 assert name not in table, f"heard twice: {name}"
-                table[name] = Route(act, admin)
+                table[name] = Route(act, admin, ahead)
             return act
 
         return keep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,7 @@ class Speech:
     unit: Unit
     words: Words
     bot_name: str
+    ahead: Any = field(default=None, kw_only=True)  # what was done before the unit, where a route asks for it
 
     def label(self, lang: str, name: str, /, **facts: object) -> str:
         """The template `buttons.name` as a key's label."""

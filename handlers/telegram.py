@@ -238,10 +238,12 @@ class Reception:
         return await self._once(heard, route, *args)
 
     async def _once(self, heard: Heard, route: Route, *args: object) -> None:
+        ahead = await route.ahead(self.store, heard.user, args[0]) if route.ahead else None
         async with self.store.unit(self.clock()) as unit:
             seen, toast = await updates.seen(unit.conn, heard.update_id)
             if not seen:
                 here = await self._arrive(unit, heard, *args[:1])
+                here.ahead = ahead
                 await route.act(here, *args)
                 toast = here.toast
                 await updates.record(unit.conn, heard.update_id, toast, unit.now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +37,7 @@ from rules.meetings import Item, ItemState, Meeting
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
 from rules.proposals import ProposalsChanged, wording
-from rules.results import areas_of, days_published, publication, result_of, summary, tally
+from rules.results import days_published, publication, result_of, summary
 from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
 from rules.thresholds import (
     PLAIN_CHARTER,
@@ -49,10 +48,10 @@ from rules.thresholds import (
 )
 from rules.urgent import check_votable
 from rules.voters import Basis
-from rules.votes import BallotNotOpen, Vote
-from rules.ways import Cast
+from rules.votes import BallotNotOpen
+from services import counting, outbox, owners, papers, proxies, reminding, silences
 from services import meeting as sittings
-from services import outbox, owners, papers, proxies, reminding, silences
+from services.counting import Counted
 from services.proposals import labelled, renew_cards
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
@@ -345,8 +344,8 @@ async def _sitting(conn: Connection, building_id: int) -> int | None:
     return found[0].id if found else None
 
 
-async def close(unit: Unit, ballot_id: int) -> Ballot:
-    """Close a ballot and count it, once. A large count takes its time in a thread, not on the loop.
+async def close(unit: Unit, ballot_id: int, before: Counted | None = None) -> Ballot:
+    """Close a ballot and count it, once; a count made `before` is used if no vote came since.
 
     Raises NoSuchBallot, BallotNotOpen, BallotAlreadyClosed.
     """
@@ -356,14 +355,14 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     if ballot.state is State.CLOSED:
         raise BallotAlreadyClosed
     building = await homes.building(unit.conn, ballot.building_id)
+    counted = await counting.standing(unit.conn, ballot, before)
     await papers.lapse(unit, ballot)
-    cast = await _cast(unit.conn, ballot)
-    counted = [Cast(vote.choice, vote.reason) for vote in cast]
-    outcome = await asyncio.to_thread(tally, ballot, counted)
+    if ballot.secrecy is Secrecy.SEALED:
+        await ballots.drop_drafts(unit.conn, ballot.id)
+        assert len(counted.told) == ballot.voted, "a vote goes into the urn as it is said to be cast"
     early = ballot.closes_at is not None and unit.now < ballot.closes_at
-    owned = await voters.weights(unit.conn, ballot.id)
-    silence = await silences.of_ballot(unit.conn, ballot, [vote.voter_id for vote in cast])
-    result = result_of(ballot, outcome, early=early, areas=areas_of(ballot, cast, owned), silence=silence)
+    silence = await silences.of_ballot(unit.conn, ballot, counted.voters)
+    result = result_of(ballot, counted.outcome, early=early, areas=counted.areas, silence=silence)
     end = publication(unit.now, (), ZoneInfo(building.zone), days_published(ballot))
     assert end is not None, "nobody has objected yet"
     closed = replace(
@@ -377,7 +376,7 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
         result=result,
         publication_until=end.ends,
     )
-    await _write_down(unit, closed, [_told(closed, vote) for vote in cast])
+    await _write_down(unit, closed, counted.told)
     await schedule.unschedule(unit.conn, ballot.id, CLOSE)
     await reminding.unschedule_ballot(unit, ballot.id)
     over = closing(end, ZoneInfo(building.zone))
@@ -386,23 +385,6 @@ async def close(unit: Unit, ballot_id: int) -> Ballot:
     )
     await _renew(unit, closed)
     return closed
-
-
-async def _cast(conn: Connection, ballot: Ballot) -> list[Vote]:
-    """Every vote to be counted; those of a sealed ballot out of its urn, as many as voted."""
-    if ballot.secrecy is not Secrecy.SEALED:
-        return await ballots.votes_of(conn, ballot.id)
-    await ballots.drop_drafts(conn, ballot.id)
-    lying = await ballots.urn_of(conn, ballot.id)
-    assert len(lying) == ballot.voted, "a vote goes into the urn in the transaction that says it was cast"
-    return lying
-
-
-def _told(ballot: Ballot, vote: Vote) -> dict[str, Any]:
-    """A vote as the log tells it: by its receipt, with the reason of who blocks; if named, with its voter."""
-    reason = {"reason": vote.reason} if vote.reason else {}
-    voter = {"voter": vote.voter_id} if ballot.secrecy is Secrecy.NAMED else {}
-    return {"receipt": vote.receipt, "choice": list(vote.choice), **reason, **voter}
 
 
 async def _write_down(unit: Unit, ballot: Ballot, cast: list[dict[str, Any]]) -> None:

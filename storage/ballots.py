@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, select, update
+from sqlalchemy import RowMapping, Select, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.asked import Asked
@@ -23,6 +24,8 @@ from rules.ways import Choice
 from storage.rows import every, key, one
 from storage.tables import ballots, drafts, options, people, urn, votes
 
+Paper = tuple[int, Choice, str, str]  # voter (0 in an urn), choice, receipt or key, reason
+PART = 1000  # votes read at once
 _COLUMNS = [name for name in Ballot.__slots__ if name != "options"]
 
 
@@ -103,6 +106,21 @@ async def votes_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:
     """The votes of a ballot in the order of their receipts, which says nothing of who cast them."""
     query = select(votes).where(votes.c.ballot_id == ballot_id).order_by(votes.c.receipt)
     return [_vote(row) for row in (await conn.execute(query)).mappings()]
+
+
+async def papers_in(conn: AsyncConnection, ballot_id: int, *, sealed: bool) -> list[Paper]:
+    """Every vote of a ballot in the order of the receipts, or keys; read in parts, which holds up nobody."""
+    voter, reason = (literal(0), literal("")) if sealed else (votes.c.voter_id, votes.c.reason)
+    kept, key = (urn, urn.c.key) if sealed else (votes, votes.c.receipt)
+    query = select(voter, kept.c.choice, key, reason).where(kept.c.ballot_id == ballot_id)
+    found: list[Paper] = []
+    while True:
+        after = query.where(key > found[-1][2]) if found else query
+        part = (await conn.execute(after.order_by(key).limit(PART))).all()
+        found += [(row[0], row[1], row[2], row[3]) for row in part]
+        if len(part) < PART:
+            return found
+        await asyncio.sleep(0)
 
 
 async def urn_of(conn: AsyncConnection, ballot_id: int) -> list[Vote]:

@@ -24,7 +24,7 @@ from rules.people import NotTheLeader
 from rules.results import NoResultYet
 from rules.voters import Roll
 from rules.votes import BallotNotOpen
-from services import ballots, results
+from services import ballots, counting, results
 from storage import ballots as stored
 from storage import homes, log, outbox, voters
 from tests.services.house import LAYOUTS, House, house
@@ -46,6 +46,58 @@ async def test_the_roll_is_every_household_there_was_at_the_opening(home: House)
     assert [entry.voter_id for entry in roll.entries] == [household.id for household in home.households]
     assert kept.eligible == 12
     assert kept.roll_hash == roll.hash
+
+
+async def test_a_count_made_ahead_is_used_where_no_vote_came_since(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ballot, box = await home.open(), home.box()
+    for user in range(4):
+        await home.press(box, str(user), ballot.id, 1)
+    before = await counting.ahead(home.store, ballot.id)
+    await home.press(box, "0", ballot.id, 1)  # the same again: nothing new
+
+    def nobody_counts_again(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("services.counting.tally", nobody_counts_again)
+    async with home.store.unit(home.now) as unit:
+        closed = await ballots.close(unit, ballot.id, before)
+    assert closed.result is not None
+    assert closed.result["votes"] == [4, 0, 0]
+    assert await counting.ahead(home.store, ballot.id) is None, "what is closed is counted"
+
+
+@pytest.mark.parametrize("late", ["4", "0"])
+async def test_a_vote_that_comes_or_changes_after_the_count_ahead_is_in_the_result(
+    home: House, late: str
+) -> None:
+    ballot, box = await home.open(), home.box()
+    for user in range(4):
+        await home.press(box, str(user), ballot.id, 1)
+    before = await counting.ahead(home.store, ballot.id)
+    await home.press(box, late, ballot.id, 2)
+    async with home.store.unit(home.now) as unit:
+        closed = await ballots.close(unit, ballot.id, before)
+    assert closed.result is not None
+    assert closed.result["votes"] == ([4, 1, 0] if late == "4" else [3, 1, 0])
+    async with home.store.glance() as conn:
+        told = await results.kept_votes(conn, closed)
+    assert sum(vote["choice"] == [2] for vote in told) == 1
+
+
+async def test_votes_read_in_parts_are_all_there(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ballot, box = await home.open(), home.box()
+    for user in range(8):
+        await home.press(box, str(user), ballot.id, user % 3 + 1)
+    async with home.store.glance() as conn:
+        whole = await stored.papers_in(conn, ballot.id, sealed=False)
+        for part in (1, 3, 4, 8):
+            monkeypatch.setattr("storage.ballots.PART", part)
+            assert await stored.papers_in(conn, ballot.id, sealed=False) == whole
+    assert [(voter, tuple(choice)) for voter, choice, *_ in sorted(whole)] == sorted(
+        (await home.votes(ballot)).items()
+    )
 
 
 async def test_the_log_has_what_was_frozen_and_the_seed_is_its_head(home: House) -> None:
