@@ -5,13 +5,28 @@ Not asynchronous like the other queries: all of them run as one piece (Store.at_
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, delete, func, literal, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -187,13 +202,15 @@ def _seal(conn: Connection, desk: Desk) -> None:
     nor the transaction that wrote it says which vote came when. The ballots were changed in this transaction
     already: no other can lay the same urn meanwhile.
     """
+    written, text = cast(urn.c.choice, Text), bindparam("text", type_=Text)
+    laid = text if conn.dialect.name == "sqlite" else cast(text, JSON)  # moved as it stands
+    lay = urn.insert().values(ballot_id=bindparam("ballot"), key=bindparam("mark"), choice=laid)
     for ballot_id, thrown in desk.urns.items():
         mine = urn.c.ballot_id == ballot_id
-        lying = {row.key: row.choice for row in conn.execute(select(urn.c.key, urn.c.choice).where(mine))}
-        lying |= {key: list(choice) for key, choice in thrown.items()}
+        lying = {row[0]: row[1] for row in conn.execute(select(urn.c.key, written).where(mine))}
+        lying |= {key: json.dumps(choice) for key, choice in thrown.items()}
         conn.execute(delete(urn).where(mine))
-        rows = [{"ballot_id": ballot_id, "key": key, "choice": lying[key]} for key in sorted(lying)]
-        conn.execute(urn.insert(), rows)
+        conn.execute(lay, [{"ballot": ballot_id, "mark": key, "text": lying[key]} for key in sorted(lying)])
         voters = {vote.by_id for (ballot, _), vote in desk.changed.items() if ballot == ballot_id}
         conn.execute(delete(drafts).where(drafts.c.ballot_id == ballot_id, drafts.c.person_id.in_(voters)))
 
