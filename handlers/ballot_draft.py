@@ -207,7 +207,7 @@ async def ask_way(here: Here, button: AskWay) -> None:
     ways = [
         (
             here.label(here.lang, f"way_{one}"),
-            here.words.plain(here.lang, "ballots.meaning", method=str(one)),
+            here.words.plain(here.lang, "ballots.meaning", method=str(one), basis=str(ballot.basis)),
         )
         for one in methods
     ]
@@ -222,7 +222,7 @@ async def set_way(here: Here, button: SetWay) -> None:
         raise OtherOptionsNeeded
     plan = change_method(plan_of(ballot), Method(button.method))
     await ballots.redraft(here.unit, ballot, plan)
-    await here.turn("ballots.way_set", method=button.method)
+    await here.turn("ballots.way_set", method=button.method, basis=str(ballot.basis))
     await polling.show_anew(here, "ballot_draft", ballot.id)
 
 
@@ -332,7 +332,8 @@ async def ask_most(here: Here, button: AskMost) -> None:
     await here.begin("ballot_most", ballot=ballot.id)
     counts = range(2, min(len(ballot.options), _MOST_KEYS) + 1)
     keys = tuple(Key(str(most), SetMost(ballot.id, most)) for most in counts)
-    await here.say("ballots.ask_most", count=len(ballot.options), keys=(keys, *leave_key(here)))
+    known = {"count": len(ballot.options), "basis": str(ballot.basis)}
+    await here.say("ballots.ask_most", **known, keys=(keys, *leave_key(here)))
 
 
 @routes.dialogue("ballot_most")
@@ -350,7 +351,7 @@ async def set_most(here: Here, button: SetMost) -> None:
     ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
     await ballots.set_most(here.unit, ballot, button.most)
     await here.finish()
-    await here.tell("ballots.most_set", most=button.most)
+    await here.tell("ballots.most_set", most=button.most, basis=str(ballot.basis))
 
 
 @routes.press(SetBasis)

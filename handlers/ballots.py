@@ -25,6 +25,7 @@ from rules.counting.question import YES_OR_NO
 from rules.meetings import State as MeetingState
 from rules.meetings import written
 from rules.money import NoBudget, read_costs, read_yuan
+from rules.voters import Basis
 from services import ballots
 from services.binding import NotANumber
 from storage import meetings, people
@@ -223,7 +224,7 @@ async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]
         await _read_back(here, _plan(data))
         return
     await here.begin("ballot", **data | {"step": ask})
-    await here.say(f"ballots.ask_{ask}", count=len(texts), keys=leave_key(here))
+    await here.say(f"ballots.ask_{ask}", count=len(texts), basis=str(Basis.HOUSEHOLD), keys=leave_key(here))
 
 
 def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:

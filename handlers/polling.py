@@ -72,6 +72,7 @@ def facts(ballot: Ballot, zone: str, now: datetime, *, lines: int = _LINES) -> d
     return {
         "ballot": ballot,
         "method": str(ballot.method),
+        "basis": str(ballot.basis),
         "closes": closes,
         "day": day,
         "zone": zone,

@@ -204,6 +204,7 @@ async def draw(view: View, proxy_id: int) -> Screen | None:
         used=proxy.used_at,
         over=about.over,
         mine=reader.id == proxy.holder_id,
+        basis=str(about.basis),
         **_facts(about),
     )
     return Screen(text, () if over else await _keys(view, proxy, reader), over=over)

@@ -30,7 +30,7 @@ from rules.counting import Method
 from rules.counting.question import BUDGETS, RANKED
 from rules.secrecy import Secrecy
 from rules.voters import Voter
-from rules.votes import Vote
+from rules.votes import PAPER, PROXY, Vote
 from rules.ways import (
     BLOCK,
     ONE_PRESS,
@@ -49,19 +49,23 @@ from storage.ballots import Draft
 
 routes = Routes()
 
+_OTHERS = {"chat": "member", PROXY: "proxy", PAPER: "paper"}
 _LABEL = 34  # characters on a key
 _SHORT = 18  # of those that a phone surely shows whole
 
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """How one whom the reader votes for has voted so far; `family`: another member did."""
+    """How one whom the reader votes for has voted so far.
+
+    `cast_by` is "" where the reader did; else "member" (of the household, of the owners), "proxy" or "paper".
+    """
 
     door: str
     names: list[str]
     cast: Cast
     receipt: str
-    family: bool
+    cast_by: str
 
 
 @routes.card("slip")
@@ -79,6 +83,7 @@ async def draw(view: View, ballot_id: int) -> Screen | None:
     known = polling.facts(ballot, building.zone, view.now) | {
         "doors": [voter.door for voter in mine],
         "stands": stands,
+        "standing_in": bool(draft.proxy),
     }
     if not ballot.is_open(view.now):
         return Screen(view.html("slip.closed", **known))
@@ -103,7 +108,8 @@ async def _stands(view: View, ballot: Ballot, voter: Voter, person_id: int) -> S
     if vote is None:
         return None
     names = ballot.names_of(vote.choice, 20) if vote.choice else []
-    return Stands(voter.door, names, Cast(vote.choice, vote.reason), vote.receipt, vote.by_id != person_id)
+    cast_by = "" if vote.by_id == person_id and vote.how != PAPER else _OTHERS[vote.how]
+    return Stands(voter.door, names, Cast(vote.choice, vote.reason), vote.receipt, cast_by)
 
 
 def _draw_single(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) -> Screen:

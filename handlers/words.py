@@ -80,6 +80,10 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         electorate=_electorate,
         turnout=_turnout,
         voters=_voters,
+        yours=_yours,
+        whose=_whose,
+        each=_each,
+        cast_by=_cast_by,
         area=_area,
         yuan=yuan,
     )
@@ -161,6 +165,30 @@ def _turnout(context: Context, ballot: Ballot) -> str:
 def _voters(context: Context, count: int, basis: str) -> str:
     """48 户, 3 owners: so many of those who have a vote."""
     return _render(context.environment, context["lang"], "owners.voters", {"count": count, "basis": basis})
+
+
+@pass_context
+def _yours(context: Context, basis: str) -> str:
+    """您家, you: for whom somebody votes."""
+    return _render(context.environment, context["lang"], "owners.yours", {"basis": basis})
+
+
+@pass_context
+def _whose(context: Context, basis: str) -> str:
+    """您家的, your: whose vote it is."""
+    return _render(context.environment, context["lang"], "owners.whose", {"basis": basis})
+
+
+@pass_context
+def _each(context: Context, basis: str) -> str:
+    """每户, each resident: everybody who has one vote."""
+    return _render(context.environment, context["lang"], "owners.each", {"basis": basis})
+
+
+@pass_context
+def _cast_by(context: Context, how: str, basis: str) -> str:
+    """（纸质票）, (cast by your family): how a vote that was not cast by its reader came in."""
+    return _render(context.environment, context["lang"], "owners.cast_by", {"how": how, "basis": basis})
 
 
 @pass_context

@@ -25,7 +25,7 @@ from rules.minutes import (
 from rules.thresholds import Base, Dimension, square_metres, threshold_of, verdict_of
 
 MOTION = {"赞成": "in_favour", "反对": "against", "弃权": "abstain"}
-POINTS = ("score", "schulze")  # methods whose figures are no households
+POINTS = ("score", "schulze")  # methods whose figures are no votes
 FINGERPRINT = 16  # characters of a hash printed at the foot
 
 View = Mapping[str, object]
@@ -131,7 +131,7 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
     say = words["minutes"]
     most = _measure(ballot)
     rule = _say_rule(ballot, say)
-    turnout = say["turnout"].format(eligible=ballot.eligible, voted=ballot.voted)
+    turnout = say[f"turnout_{ballot.basis}"].format(eligible=ballot.eligible, voted=ballot.voted)
     return {
         "event": ballot.event,
         "question": ballot.question,
@@ -140,7 +140,7 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
             {
                 "label": say[MOTION[count.label]] if count.label in MOTION else count.label,
                 "text": count.text if count.text != count.label else "",
-                "votes": say.get(f"votes_{ballot.method}", say["votes"]).format(votes=count.votes),
+                "votes": _say_votes(ballot, count, say),
                 "percent": "" if ballot.method in POINTS else _say_percent(_amount(count), ballot.voted),
                 "permille": min(1000, int(1000 * _amount(count) / most)),
                 "won": count.won,
@@ -153,12 +153,17 @@ def _view_ballot(ballot: BallotRecord, words: Words) -> View:
     }
 
 
+def _say_votes(ballot: BallotRecord, count: Count, say: Section) -> str:
+    """Stars or the like as the method has it, else so many of those who have a vote."""
+    return say.get(f"votes_{ballot.method}", say[f"votes_{ballot.basis}"]).format(votes=count.votes)
+
+
 def _amount(count: Count) -> Fraction:
     return Fraction(str(count.votes))
 
 
 def _measure(ballot: BallotRecord) -> Fraction:
-    """What a full bar stands for: all who took part, or the best where figures are no households."""
+    """What a full bar stands for: all who took part, or the best where figures are no votes."""
     best = max((_amount(count) for count in ballot.counts), default=Fraction(1))
     return max(Fraction(1), best if ballot.method in POINTS else Fraction(ballot.voted))
 
@@ -167,7 +172,8 @@ def _say_rule(ballot: BallotRecord, say: Section) -> str:
     """By which threshold it was decided; where that is the usual one, how it was counted."""
     asked = threshold_of(ballot.threshold) if ballot.threshold is not None else None
     if asked is None or asked.name in ("simple", "most", "consent"):
-        return say.get(ballot.method, ballot.method).format(at_most=ballot.at_most)
+        basis = say[f"basis_{ballot.basis}"]
+        return say.get(ballot.method, ballot.method).format(basis=basis, at_most=ballot.at_most)
     name = asked.named(say["tongue"])
     return say["asked"].format(title=name.title, said=name.said)
 

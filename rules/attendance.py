@@ -92,4 +92,4 @@ def check_holder(holder: int, present: Mapping[int, Attendee], held: Iterable[in
     if there is None or there.how == "proxy":
         raise HolderNotPresent(door=door)
     if sum(other == holder for other in held) >= MOST_PROXIES:
-        raise TooManyProxies(door=door, most=MOST_PROXIES)
+        raise TooManyProxies(door=door, most=MOST_PROXIES, basis="household")

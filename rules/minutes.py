@@ -96,6 +96,7 @@ class BallotRecord:
     named: tuple[str, ...] = ()  # who won, where no figures are told
     threshold: Mapping[str, Any] | None = None  # rules.thresholds.Threshold as data
     verdict: Mapping[str, Any] | None = None  # rules.thresholds.Verdict as data
+    basis: str = "household"  # rules.voters.Basis
 
     @property
     def winners(self) -> tuple[Count, ...]:

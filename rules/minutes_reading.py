@@ -234,6 +234,7 @@ def _ballots(log: Log, keys: Container[int | None]) -> Iterator[BallotRecord]:
             named=tuple(data.get("named", ())),
             threshold=data.get("threshold"),
             verdict=data.get("verdict"),
+            basis=data.get("basis", "household"),
         )
 
 

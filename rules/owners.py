@@ -110,7 +110,7 @@ def check_right(basis: Basis, mine: Iterable[Voter]) -> list[Voter]:
     """
     own = list(mine)
     if not own:
-        raise NotAnOwner if basis is Basis.OWNER else NotOnTheRoll
+        raise NotAnOwner if basis is Basis.OWNER else NotOnTheRoll(basis=str(basis))
     if spoken := [voter for voter in own if voter.speaks]:
         return spoken
     raise NobodySpeaks(door=own[0].door) if own[0].speaker is None else AnotherSpeaks(door=own[0].door)

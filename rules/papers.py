@@ -30,7 +30,7 @@ class StackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One household's paper vote as the teller wrote it down."""
+    """One voter's paper vote as the teller wrote it down."""
 
     voter_id: int
     choice: Choice
@@ -83,7 +83,7 @@ class SlipNotClear(Refusal):
 
 
 class SlipTwice(Refusal):
-    """The household's slip was entered already."""
+    """The voter's slip was entered already."""
 
 
 class DoorNotOnTheRoll(Refusal):
@@ -91,11 +91,11 @@ class DoorNotOnTheRoll(Refusal):
 
 
 class WitnessIsTeller(Refusal):
-    """The teller cannot be a witness of his own writing."""
+    """The teller, and who lives with him, cannot be a witness of his writing."""
 
 
 class WitnessOfOwnSlip(Refusal):
-    """A household's own paper vote is in the stack: somebody else must confirm it."""
+    """The witness's own paper vote, or that of their home, is in the stack: somebody else must confirm it."""
 
 
 class WitnessedAlready(Refusal):
@@ -167,17 +167,24 @@ def check_hand_over(stack: Stack) -> None:
 
 
 def check_witness(
-    stack: Stack, person_id: int, homes: Collection[int], homes_of_witnesses: Mapping[int, Collection[int]]
+    stack: Stack,
+    person_id: int,
+    own: Collection[int],
+    homes: Collection[int],
+    homes_of_others: Mapping[int, Collection[int]],
 ) -> None:
-    """Go on only for a neighbour who can confirm a stack; `homes` are the witness's household ids.
+    """Go on only for a neighbour who can confirm a stack.
+
+    `own` are the voters on its roll whom the witness votes for or lives with, `homes` the ids of their
+    households; `homes_of_others` holds those of the teller and of who has confirmed it already.
 
     Raises StackNotWaiting, WitnessIsTeller, WitnessOfOwnSlip, WitnessedAlready.
     """
     if stack.state is not StackState.WAITING:
         raise StackNotWaiting
-    if person_id == stack.teller_id:
+    if person_id == stack.teller_id or set(homes) & set(homes_of_others.get(stack.teller_id, ())):
         raise WitnessIsTeller
-    if {slip.voter_id for slip in stack.slips} & set(homes):
+    if {slip.voter_id for slip in stack.slips} & set(own):
         raise WitnessOfOwnSlip
-    if any(set(homes) & set(theirs) for theirs in homes_of_witnesses.values()):
+    if any(set(homes) & set(homes_of_others[other]) for other in stack.witnesses):
         raise WitnessedAlready

@@ -10,7 +10,7 @@ from enum import StrEnum
 from rules.attendance import MOST_PROXIES, TooManyProxies
 from rules.homes import Door
 from rules.refusals import Refusal
-from rules.voters import Voter
+from rules.voters import Basis, Voter
 
 
 class ProxyState(StrEnum):
@@ -57,11 +57,11 @@ class Mandate:
 
 
 class ProxyToOneself(Refusal):
-    """A proxy is for somebody of another household."""
+    """A proxy is for somebody of another household, or else for another voter."""
 
 
 class ProxyGivenAlready(Refusal):
-    """The household has let somebody stand in for it already."""
+    """The household, or the voter, has let somebody stand in already."""
 
 
 class NoChainOfProxies(Refusal):
@@ -81,33 +81,38 @@ class ProxyUsed(Refusal):
 
 
 class ProxyInForce(Refusal):
-    """Somebody else votes for this household in this ballot, until the proxy is revoked."""
+    """Somebody else votes for this voter in this ballot, until the proxy is revoked."""
 
 
-def check_give(giver: Collection[int], holder: Collection[int], known: Iterable[Proxy]) -> None:
-    """Go on only if one household may let another stand in for it; each is given by its members' ids.
+def check_give(
+    giver: Collection[int], holder: Collection[int], known: Iterable[Proxy], basis: Basis = Basis.HOUSEHOLD
+) -> None:
+    """Go on only if one side may let another stand in for it; each is given by the ids of its persons.
 
-    `known` are the proxies of the same ballot or meeting. Nobody holds one who gave one away, and the other
-    way round: there are no chains (domain rule).
+    A side is a household, a resident, or those who own something together, as the `basis` of the ballot has
+    it; of a meeting it is a household, as those sign in. `known` are the proxies of the same ballot or
+    meeting. Nobody holds one who gave one away, and the other way round: there are no chains (domain rule).
 
     Raises ProxyToOneself, ProxyGivenAlready, NoChainOfProxies.
     """
     if set(giver) & set(holder):
-        raise ProxyToOneself
+        raise ProxyToOneself(basis=str(basis))
     for proxy in known:
         if not proxy.alive:
             continue
         if proxy.giver_id in giver:
-            raise ProxyGivenAlready
+            raise ProxyGivenAlready(basis=str(basis))
         if proxy.holder_id in giver or proxy.giver_id in holder:
             raise NoChainOfProxies
 
 
-def check_room(holder: Collection[int], door: str, known: Iterable[Proxy]) -> None:
-    """Go on only if a household may stand in for one more: three at most [default]. Raises TooManyProxies."""
+def check_room(
+    holder: Collection[int], door: str, known: Iterable[Proxy], basis: Basis = Basis.HOUSEHOLD
+) -> None:
+    """Go on only if one side may stand in for one more: three at most [default]. Raises TooManyProxies."""
     held = sum(proxy.state is ProxyState.GIVEN and proxy.holder_id in holder for proxy in known)
     if held >= MOST_PROXIES:
-        raise TooManyProxies(door=door, most=MOST_PROXIES)
+        raise TooManyProxies(door=door, most=MOST_PROXIES, basis=str(basis))
 
 
 def check_answer(proxy: Proxy, person_id: int) -> None:
@@ -118,8 +123,8 @@ def check_answer(proxy: Proxy, person_id: int) -> None:
         raise ProxyOver
 
 
-def check_revoke(proxy: Proxy, giver: Collection[int]) -> None:
-    """Go on only for the household that gave it, until it is used.
+def check_revoke(proxy: Proxy, giver: Collection[int], basis: Basis = Basis.HOUSEHOLD) -> None:
+    """Go on only for the side that gave it, until it is used.
 
     Raises NotYourProxy, ProxyOver, ProxyUsed.
     """
@@ -128,10 +133,12 @@ def check_revoke(proxy: Proxy, giver: Collection[int]) -> None:
     if not proxy.alive:
         raise ProxyOver
     if proxy.used_at is not None:
-        raise ProxyUsed
+        raise ProxyUsed(basis=str(basis))
 
 
-def check_own_votes(mine: Sequence[Voter], mandates: Mapping[int, Mandate]) -> list[Voter]:
+def check_own_votes(
+    mine: Sequence[Voter], mandates: Mapping[int, Mandate], basis: Basis = Basis.HOUSEHOLD
+) -> list[Voter]:
     """Those of one's own voters for whom nobody else votes; `mandates` by voter id.
 
     Raises ProxyInForce, ProxyUsed where somebody else votes for all of them.
@@ -139,7 +146,8 @@ def check_own_votes(mine: Sequence[Voter], mandates: Mapping[int, Mandate]) -> l
     free = [voter for voter in mine if voter.id not in mandates]
     if free or not mine:
         return free
-    raise ProxyInForce if any(mandates[voter.id].used_at is None for voter in mine) else ProxyUsed
+    unused = any(mandates[voter.id].used_at is None for voter in mine)
+    raise ProxyInForce(basis=str(basis)) if unused else ProxyUsed(basis=str(basis))
 
 
 def check_mandates(held: Iterable[Mandate], holder_id: int | None) -> list[Voter]:

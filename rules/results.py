@@ -289,6 +289,7 @@ def summary(ballot: Ballot) -> dict[str, Any]:
     return {
         "item": ballot.item_id,
         "question": ballot.question,
+        "basis": str(ballot.basis),
         "method": str(ballot.method),
         "at_most": ballot.at_most,
         "eligible": ballot.eligible,

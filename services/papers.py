@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from rules.ballots import Ballot, NoSuchBallot
@@ -160,10 +161,17 @@ async def to_witness(conn: Connection, stack_id: int, person_id: int) -> tuple[S
         raise NotAResident(link="")
     others = {
         other: {home.id for home in await homes.homes_of(conn, other, ballot.building_id)}
-        for other in stack.witnesses
+        for other in (stack.teller_id, *stack.witnesses)
     }
-    check_witness(stack, person_id, mine, others)
+    check_witness(stack, person_id, await _own(conn, ballot, person_id, mine), mine, others)
     return stack, ballot
+
+
+async def _own(conn: Connection, ballot: Ballot, person_id: int, home_ids: Collection[int]) -> set[int]:
+    """The voters of a ballot whom a person votes for, and those behind the doors they live at."""
+    own = {voter.id for voter in await voters.of_person(conn, ballot.id, person_id)}
+    behind = [await voters.behind(conn, ballot, home_id) for home_id in home_ids]
+    return own | {voter for voter in behind if voter is not None}
 
 
 @dataclass(frozen=True, slots=True)

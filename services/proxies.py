@@ -26,7 +26,7 @@ from rules.proxies import (
     check_room,
 )
 from rules.refusals import Refusal
-from rules.voters import Voter
+from rules.voters import Basis, Voter
 from services import outbox
 from storage import ballots, homes, log, meetings, people, proxies
 from storage import voters as rights
@@ -38,7 +38,7 @@ class NobodyToAsk(Refusal):
 
 
 class VotedAlready(Refusal):
-    """The household has voted in this ballot: there is nothing left to leave to somebody else."""
+    """The voter has voted in this ballot: there is nothing left to leave to somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class Occasion:
     title: str
     ballot: Ballot | None = None
     meeting: Meeting | None = None
+
+    @property
+    def basis(self) -> Basis:
+        """Who is stood in for: at a meeting households sign in."""
+        return self.ballot.basis if self.ballot is not None else Basis.HOUSEHOLD
 
     @property
     def over(self) -> bool:
@@ -109,6 +114,16 @@ async def household_of(conn: Connection, person_id: int, building_id: int) -> se
     return together
 
 
+async def side_of(conn: Connection, about: Occasion, person_id: int) -> set[int]:
+    """The ids of a person and of all who have the same vote: a household, co-owners, or nobody else."""
+    if about.ballot is None or about.basis is Basis.HOUSEHOLD:
+        return await household_of(conn, person_id, about.building_id)
+    together = {person_id}
+    for voter in await rights.of_person(conn, about.ballot.id, person_id):
+        together.update(await rights.members_of(conn, about.ballot, voter.id))
+    return together
+
+
 async def candidates(conn: Connection, about: Occasion, unit: str | None, room: str) -> list[Person]:
     """Who of a door could be asked. Raises NobodyToAsk."""
     home = await homes.find_household(conn, about.building_id, unit, room)
@@ -133,11 +148,11 @@ async def check_giver(conn: Connection, about: Occasion, person_id: int, link: s
     mine = check_right(about.ballot.basis, await rights.of_person(conn, about.ballot.id, person_id))
     for voter in mine:
         if await ballots.vote_of(conn, about.ballot.id, voter.id):
-            raise VotedAlready
+            raise VotedAlready(basis=str(about.basis))
 
 
 async def ask(unit: Unit, about: Occasion, giver: Person, holder_id: int) -> Proxy:
-    """Ask a neighbour to stand in for one's household.
+    """Ask a neighbour to stand in for one's household, for oneself, or for what one owns.
 
     Raises NotAResident, ProxyOver, NotOnTheRoll, VotedAlready, NobodyToAsk, ProxyToOneself,
     ProxyGivenAlready, NoChainOfProxies, TooManyProxies.
@@ -147,10 +162,9 @@ async def ask(unit: Unit, about: Occasion, giver: Person, holder_id: int) -> Pro
     if not doors:
         raise NobodyToAsk(door="?")
     known = await _known(unit.conn, about)
-    mine = await household_of(unit.conn, giver.id, about.building_id)
-    theirs = await household_of(unit.conn, holder_id, about.building_id)
-    check_give(mine, theirs, known)
-    check_room(theirs, doors[0].door, known)
+    mine, theirs = [await side_of(unit.conn, about, one) for one in (giver.id, holder_id)]
+    check_give(mine, theirs, known, about.basis)
+    check_room(theirs, doors[0].door, known, about.basis)
     return await proxies.ask(
         unit.conn,
         ballot_id=about.ballot.id if about.ballot else None,
@@ -175,9 +189,7 @@ async def find(conn: Connection, proxy_id: int, person_id: int) -> tuple[Proxy, 
     if proxy is None:
         raise NotYourProxy
     about = await occasion_of(conn, proxy)
-    if person_id != proxy.holder_id and person_id not in await household_of(
-        conn, proxy.giver_id, about.building_id
-    ):
+    if person_id != proxy.holder_id and person_id not in await side_of(conn, about, proxy.giver_id):
         raise NotYourProxy
     return proxy, about
 
@@ -190,13 +202,13 @@ async def accept(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> P
     check_answer(proxy, person_id)
     if about.over:
         raise ProxyOver
-    theirs = await household_of(unit.conn, person_id, about.building_id)
+    theirs = await side_of(unit.conn, about, person_id)
     doors = await homes.homes_of(unit.conn, person_id, about.building_id)
     if not doors:
         raise NotYourProxy
     await check_giver(unit.conn, about, proxy.giver_id)
     known = [one for one in await _known(unit.conn, about) if one.id != proxy.id]
-    check_room(theirs, doors[0].door, known)
+    check_room(theirs, doors[0].door, known, about.basis)
     await proxies.change(unit.conn, proxy.id, state=str(ProxyState.GIVEN))
     facts = {"proxy": proxy.id, "person": proxy.giver_id, "proxy_holder": proxy.holder_id}
     await log.append(unit.conn, about.stream, "proxy_given", unit.now, **facts)
@@ -247,10 +259,10 @@ async def decline(unit: Unit, proxy: Proxy, person_id: int) -> None:
 
 async def revoke(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> None:
     """Take a proxy back, as long as it was not used. Raises NotYourProxy, ProxyOver, ProxyUsed."""
-    check_revoke(proxy, await household_of(unit.conn, person_id, about.building_id))
+    check_revoke(proxy, await side_of(unit.conn, about, person_id), about.basis)
     parts = await proxies.derived(unit.conn, proxy) if proxy.meeting_id is not None else []
     if any(part.used_at is not None for part in parts):
-        raise ProxyUsed
+        raise ProxyUsed(basis=str(about.basis))
     for one in (proxy, *parts):
         await proxies.release(unit.conn, one.id)
         await proxies.change(unit.conn, one.id, state=str(ProxyState.REVOKED))
@@ -297,7 +309,7 @@ async def check_voters(conn: Connection, ballot: Ballot, person_id: int, proxy: 
         return
     mine = await rights.of_person(conn, ballot.id, person_id)
     check_right(ballot.basis, mine)
-    check_own_votes(mine, await proxies.over(conn, ballot, [voter.id for voter in mine]))
+    check_own_votes(mine, await proxies.over(conn, ballot, [voter.id for voter in mine]), ballot.basis)
 
 
 async def people_of(conn: Connection, proxy: Proxy) -> tuple[Person, Person]:

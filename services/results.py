@@ -82,7 +82,7 @@ async def counted_votes(conn: Connection, ballot: Ballot) -> dict[str, Cast]:
 async def record_of(conn: Connection, ballot: Ballot) -> list[tuple[Door, Cast]]:
     """Who chose what in a named ballot, in the order of its roll. Raises NotNamed."""
     if ballot.secrecy is not Secrecy.NAMED or ballot.result is None or not may_show(ballot.result):
-        raise NotNamed
+        raise NotNamed(basis=str(ballot.basis))
     kept = {vote["voter"]: vote for vote in await kept_votes(conn, ballot)}
     doors = await conn.run_sync(voters.named, ballot.basis, kept)
     return [
@@ -101,7 +101,7 @@ async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Co
     """How the votes of those a person speaks for were counted. Raises NotOnTheRoll."""
     mine = await voters.of_person(conn, ballot.id, person_id)
     if not mine:
-        raise NotOnTheRoll
+        raise NotOnTheRoll(basis=str(ballot.basis))
     counted = await counted_votes(conn, ballot)
     found = []
     for voter in mine:
@@ -149,7 +149,7 @@ async def check_objector(unit: Unit, ballot: Ballot, person_id: int) -> None:
     Raises NotOnTheRoll, AlreadyObjected, PublicationOver.
     """
     if not await voters.of_person(unit.conn, ballot.id, person_id):
-        raise NotOnTheRoll
+        raise NotOnTheRoll(basis=str(ballot.basis))
     building = await homes.building(unit.conn, ballot.building_id)
     zone = ZoneInfo(building.zone)
     assert ballot.publication_until is not None, "it is published at its closing"

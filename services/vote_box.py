@@ -201,7 +201,7 @@ def _voters(desk: Desk, ballot: OpenBallot, press: Press, person: int) -> list[V
     if press.proxy:
         return check_mandates([one for one in held.values() if one.proxy_id == press.proxy], person)
     own = check_right(ballot.basis, desk.voters.get((ballot.id, person), {}).values())
-    return check_own_votes(own, held)
+    return check_own_votes(own, held, ballot.basis)
 
 
 def _cast(desk: Desk, ballot: OpenBallot, press: Press, voter_id: int, now: datetime) -> Noted | AskFamily:

@@ -311,7 +311,7 @@ async def test_a_ballot_beside_the_agenda_is_in_the_minutes_all_the_same(stage: 
     assert ballot.item_id is None
     minutes = next(m.text for m in reversed(scene.group.messages) if "会议纪要" in m.text)
     assert "2. 其他" in minutes
-    assert "车棚什么颜色：乙 绿（3 / 48 户）" in minutes
+    assert "车棚什么颜色：乙 绿（3 户 / 48 户）" in minutes
 
 
 async def test_a_ballot_written_during_an_item_belongs_to_it(stage: Stage) -> None:

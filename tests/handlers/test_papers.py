@@ -105,7 +105,7 @@ async def test_who_may_not_enter_or_confirm_is_told_why(stage: Stage) -> None:
     assert "已经录过了" in (await say(stage, teller, teller.private(), f"1-{door} 甲")).text
     await tap(stage, teller, teller.private(), "交给两位邻居见证")
     card = next(message for message in reversed(scene.group.messages) if "等见证" in message.text)
-    for person, why in ((neighbour, "有您家的票"), (teller, "自己录的票")):
+    for person, why in ((neighbour, "有您或您家的票"), (teller, "自己录的票")):
         await person.open_link(url_of(card))
         await stage.settle()
         assert why in person.private().messages[-1].text

@@ -8,6 +8,7 @@ from tests.scenes import (
     Scene,
     announced_meeting,
     bound_building,
+    move_in,
     open_ballot,
     press,
     residents,
@@ -101,7 +102,7 @@ async def test_no_chains_no_strangers_and_three_at_most(stage: Stage) -> None:
         asked = next(message for message in holder.private().messages if "✅ 愿意代" in message.labels)
         answers.append((await press(stage, holder, asked, "愿意代")).text)
     assert sum("好的，您代" in text for text in answers) == 3
-    assert "最多 3 家" in answers[-1]
+    assert "最多 3 户" in answers[-1]
     door = f"1-{scene.homes[sixth].room}"
     assert "不能再转委托" in await ask(stage, holder, "停车位怎么划", door, sixth.name)
     stranger = stage.sandbox.people.new("示例访客")
@@ -130,3 +131,33 @@ async def test_a_proxy_for_a_meeting_signs_in_and_votes_in_its_ballots(stage: St
     async with stage.program.store.glance() as conn:
         events = await log.read(conn, f"meeting:{meeting_id}")
     assert [event.data["how"] for event in events if event.kind == "checked_in"] == ["chat", "proxy"]
+
+
+async def test_in_a_ballot_of_residents_each_of_a_family_gives_a_proxy_of_their_own(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    wife, neighbour = await residents(stage, scene, 2)
+    husband = stage.sandbox.people.new("示例丈夫")
+    await husband.join(scene.group)
+    home = scene.homes[wife]
+    await move_in(stage, scene, husband, home.unit or "", home.room or "")
+    draft = await say(stage, scene.leader, scene.leader.private(), "/vote 选谁当楼长 | 示例一 | 示例二")
+    await press(stage, scene.leader, draft, "一人一票")
+    assert scene.leader.private().last is not None
+    await press(stage, scene.leader, scene.leader.private().last, "开始投票")
+    card = scene.group.pinned
+    assert card is not None
+    assert "不能委托给自己。" in await ask(stage, wife, "选谁当楼长", "1-101", wife.name)
+    await ask(stage, wife, "选谁当楼长", "1-101", husband.name)
+    assert "您愿意吗？愿意就由您替对方投票" in husband.private().messages[-1].text
+    await tap(stage, husband, husband.private(), "愿意代")
+    assert "一人最多代 3 人" in "\n".join(message.text for message in husband.private().messages)
+    assert (await press(stage, wife, card, "甲")).text.startswith("您已委托邻居代投")
+    await press(stage, husband, card, "甲")
+    paper = await open_paper(stage, husband)
+    assert f"{wife.name} 还没有投" in paper.text
+    await press(stage, husband, paper, "乙")
+    await press(stage, husband, paper, "交票")
+    await press(stage, neighbour, card, "甲")
+    assert "已投 3 人 / 3 人" in card.text
+    assert "受您委托的邻居已经代投" in (await press(stage, wife, card, "甲")).text
+    assert "家" not in (await press(stage, neighbour, card, "乙")).text

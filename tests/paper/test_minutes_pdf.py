@@ -174,7 +174,7 @@ def test_a_motion_says_for_and_against_in_the_readers_language(minutes, look):
         ({"carried": False}, "未通过"),
         ({"voted": 0, "counts": (Count("甲", "大门旁", 0, won=False),), "carried": False}, "0户–"),
         ({"open_until": None}, "乙胜出"),
-        ({"method": "approval", "at_most": 16}, "每户最多选16项"),
+        ({"method": "approval", "at_most": 16}, "每张票最多选16项"),
     ],
 )
 def test_every_end_of_a_ballot_has_its_words(minutes, look, changes, words):

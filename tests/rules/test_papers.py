@@ -91,17 +91,23 @@ def test_an_empty_stack_is_not_handed_over_nor_one_twice() -> None:
 
 
 def test_a_witness_is_a_neighbour_of_another_household_than_all_concerned() -> None:
-    check_witness(WAITING, 60, {1}, {})
-    check_witness(WAITING, 60, {1}, {61: {2}})
-    with pytest.raises(WitnessIsTeller):
-        check_witness(WAITING, 50, {1}, {})
+    seen = replace(WAITING, witnesses=(61,))
+    check_witness(WAITING, 60, {1}, {1}, {})
+    check_witness(seen, 60, {1}, {1}, {61: {2}})
+    for person, homes in ((50, {1}), (60, {3})):  # the teller, and who lives with him
+        with pytest.raises(WitnessIsTeller):
+            check_witness(WAITING, person, homes, homes, {50: {3}})
     with pytest.raises(WitnessOfOwnSlip):
-        check_witness(WAITING, 60, {8}, {})
+        check_witness(WAITING, 60, {8}, {1}, {})
     with pytest.raises(WitnessedAlready):
-        check_witness(WAITING, 60, {1, 2}, {61: {2}})
+        check_witness(seen, 60, {1, 2}, {1, 2}, {61: {2}})
+
+
+def test_a_household_with_the_number_of_an_owner_is_not_that_owner() -> None:
+    check_witness(WAITING, 60, {70}, {8}, {})  # 8 is a voter with a slip; as a household's id it is another's
 
 
 @pytest.mark.parametrize("state", [StackState.OPEN, StackState.CONFIRMED, StackState.LAPSED])
 def test_only_a_stack_that_waits_is_witnessed(state: StackState) -> None:
     with pytest.raises(StackNotWaiting):
-        check_witness(replace(STACK, state=state), 60, {1}, {})
+        check_witness(replace(STACK, state=state), 60, {1}, {1}, {})
