@@ -70,6 +70,7 @@ def facts(basis: Basis, case: str) -> dict[str, Any]:
     return {
         "ballot": ballot, "basis": str(basis), "method": str(method), "kind": case, "zone": "Asia/Shanghai",
         "closes": AT, "day": "", "most_lines": 8, "most_text": 40, "head": "abcd", "asked": None,
+        "law": None,
         "doors": [DOOR], "door": DOOR, "most": 3, "count": 3, "closes_at": AT, "late": False,
         "ballots": [{"ballot": ballot, "closes": AT}], "shown": ballot.options, "chosen": [], "spent": 0,
         "standing_in": False, "stands": [stand] if case in ("member", "proxy", "paper") else [],
@@ -121,8 +122,16 @@ def test_a_paper_filled_in_for_a_neighbour_does_not_call_it_ones_own(lang: str) 
 
 @pytest.mark.parametrize("file", ["ballots", "slip", "results", "reminders", "papers", "proxies", "voting"])
 def test_no_template_of_ballots_says_household_by_itself(file: str) -> None:
-    """But for what is about homes whatever the basis: witnesses, who is coming, and the family's question."""
-    homes = ("请两户邻居", "就开了", "voting", "ask_family", "basis == ")
+    """But for what is about homes: witnesses, who is coming, the family's question, and kinds that ask them."""
+    homes = (
+        "请两户邻居",
+        "就开了",
+        "voting",
+        "ask_family",
+        "basis == ",
+        "{% if kind == ",
+        "{% elif kind == ",
+    )
     for line in (TEMPLATES / "zh" / f"{file}.j2").read_text("utf-8").splitlines():
         assert not re.search(HOME_WORDS["zh"], line) or any(word in line for word in homes), line
 
