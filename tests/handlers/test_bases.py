@@ -122,7 +122,7 @@ def test_a_paper_filled_in_for_a_neighbour_does_not_call_it_ones_own(lang: str) 
 
 @pytest.mark.parametrize("file", ["ballots", "slip", "results", "reminders", "papers", "proxies", "voting"])
 def test_no_template_of_ballots_says_household_by_itself(file: str) -> None:
-    """But for what is about homes: witnesses, who is coming, the family's question, and kinds that ask them."""
+    """But for what is about homes: witnesses, who is coming, the family's question, kinds."""
     homes = (
         "请两户邻居",
         "就开了",
