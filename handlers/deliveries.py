@@ -15,6 +15,7 @@ from paper.notice import Notice, notice_pdf
 from rules.deliveries import Reached, count
 from rules.homes import Building
 from rules.meetings import Meeting, check_announced
+from rules.people import OnlyInPrivate
 from services import calling, coming, delivering, reminding
 from services.outbox import Rank
 from storage import homes, meetings, people
@@ -75,26 +76,31 @@ async def know(here: Here, button: Known) -> None:
 
 @routes.press(WhoKnows)
 async def who_knows(here: Here, button: WhoKnows) -> None:
-    """List for the leader, door by door, who has not seen the notice."""
+    """List for the leader alone, door by door, who has not seen the notice. Raises OnlyInPrivate."""
     meeting, building = await calling.led(here.unit, button.meeting, here.person.id)
     states = await delivering.by_home(here.unit.conn, meeting)
     doors = {
         str(state): [home.door for home, each in states if each is state and home.room]
         for state in (Reached.SENT, Reached.UNREACHABLE, Reached.NOBODY)
     }
-    await here.say(
+    told = await here.tell_person(
+        here.person.id,
         "deliveries.list",
-        keys=((here.key("back_to_draft", ShowDraft(meeting.id)),),),
+        keys=((Key(here.label(here.person.lang, "back_to_draft"), ShowDraft(meeting.id)),),),
         building=building,
         counts={str(state): number for state, number in count(each for _, each in states).items()},
         doors={state: found[:MOST_DOORS] for state, found in doors.items()},
         beyond={state: max(0, len(found) - MOST_DOORS) for state, found in doors.items()},
     )
+    if not told:
+        raise OnlyInPrivate(link=here.link("hello"))
+    if here.chat.kind == "group":
+        await here.tell("deliveries.listed_in_private")
 
 
 @routes.press(PrintNotice)
 async def print_notice(here: Here, button: PrintNotice) -> None:
-    """Send the notice for the door as a PDF."""
+    """Send the notice for the door as a PDF, where it was asked for: it is for everybody to read."""
     meeting, building = await calling.led(here.unit, button.meeting, here.person.id)
     check_announced(meeting)
     document = {"make": "notice_pdf", "about": meeting.id, "lang": building.lang}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.scenes import bound_building, press, residents, say
+from tests.scenes import bound_building, open_meeting, press, residents, say, tap
 from tests.stage import Stage
 
 
@@ -31,6 +31,38 @@ async def test_the_leader_sees_which_doors_to_knock_on(stage: Stage) -> None:
     paper = chat.messages[-1]
     assert paper.file_name == "3栋-20261125.pdf"
     assert (paper.document or b"").startswith(b"%PDF")
+
+
+async def test_what_is_for_the_leader_alone_does_not_land_in_the_group(stage: Stage) -> None:
+    """Doors to knock on come in private, wherever asked for; papers for everybody come where asked for."""
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    draft = await say(stage, scene.leader, scene.group, "/meeting 下周三晚上七点半 活动室 电动车棚")
+    await press(stage, scene.leader, draft, "发布通知")
+    said, alone = len(scene.group.messages), len(scene.leader.private().messages)
+    asked = await press(stage, scene.leader, draft, "谁还没看到")
+    assert "私聊发给您" in (asked.text or "")
+    assert len(scene.group.messages) == said
+    (listed,) = scene.leader.private().messages[alone:]
+    assert "没回音：1单元101" in listed.text
+    assert "组长" in ((await press(stage, neighbour, draft, "打印通知")).text or "")
+    await press(stage, scene.leader, draft, "打印通知")
+    assert scene.group.messages[-1].file_name == "3栋-20261125.pdf"
+    assert len(scene.group.messages) == said + 1
+
+
+async def test_minutes_asked_for_in_private_come_in_private(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    await open_meeting(stage, scene)
+    await say(stage, scene.leader, scene.group, "散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    said = len(scene.group.messages)
+    shown = await say(stage, neighbour, neighbour.private(), "纪要")
+    await press(stage, neighbour, shown, "全文 PDF")
+    paper = next(one for one in reversed(neighbour.private().messages) if one.file_name)
+    assert (paper.document or b"").startswith(b"%PDF")
+    assert len(scene.group.messages) == said
 
 
 async def test_a_change_is_to_be_seen_anew(stage: Stage) -> None:
