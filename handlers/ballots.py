@@ -10,7 +10,7 @@ from handlers import asking, polling
 from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.routes import Routes
-from rules.asked import FIRST, FURTHER, PROPOSED, Asked
+from rules.asked import ELECTIONS, FIRST, FURTHER, PROPOSED, Asked
 from rules.ballots import (
     QUESTION_LIMIT,
     BallotStepOver,
@@ -115,7 +115,8 @@ async def go_on(here: Here, data: dict[str, Any]) -> None:
         case "options":
             await _take_options(here, data, _options(_lines(text)))
         case "seats":
-            await _read_back(here, _plan(data, seats=read_seats(text, len(data["options"]))))
+            seats = read_seats(text, len(data["options"]))
+            await _read_back(here, _plan(data, at_most=seats, seats=seats))
         case _:
             await _read_back(here, _plan(data, at_most=read_most(text, len(data["options"]))))
 
@@ -219,7 +220,8 @@ async def take_proposals(here: Here, button: TakeProposals) -> None:
 async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]) -> None:
     texts = check_options(texts)
     data = data | {"options": list(texts)}
-    ask = {Asked.SEVERAL: "most", Asked.SEATS: "seats"}.get(Asked(data["asked"]))
+    kind = Asked(data["asked"])
+    ask = "seats" if kind in ELECTIONS else "most" if kind is Asked.SEVERAL else None
     if ask is None:
         await _read_back(here, _plan(data))
         return
@@ -229,9 +231,10 @@ async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]
 
 def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:
     asked = Asked(data["asked"])
+    one_of_several = PROPOSED[asked].method is Method.APPROVAL and at_most == 1
     return Plan(
         data["question"],
-        PROPOSED[asked].method,
+        Method.SINGLE if one_of_several else PROPOSED[asked].method,
         tuple(data["options"]),
         at_most,
         tuple(data.get("pictures", ())),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from handlers import polling
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
+from handlers.reached import each_told, reached, silence_told
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, Speech, View
 from handlers.words import yuan
@@ -22,7 +23,6 @@ from rules.counting.question import BUDGETS
 from rules.exchange.amounts import amount_text
 from rules.results import Standing, may_show, standings, verdict
 from rules.secrecy import Secrecy
-from rules.thresholds import Base, Dimension, Verdict, square_metres
 from rules.votes import NotThisBallot
 from rules.ways import BLOCK, Choice
 from services import ballots, results
@@ -92,52 +92,9 @@ async def _facts(view: View, ballot: Ballot) -> dict[str, Any]:
         "zone": building.zone,
         "head": await ballots.posted_head(view.conn, ballot, "closed"),
         "asked": ballot.threshold.named(view.lang) if ballot.threshold else None,
-        "reached": _reached(verdict(ballot)),
+        "reached": reached(verdict(ballot)),
         "silence": silence_told(ballot),
-    }
-
-
-def _reached(found: Verdict | None) -> list[dict[str, Any]]:
-    """By area and by heads, what had to be reached and what was; the figures alone tell a simple majority."""
-    told: dict[Dimension, dict[str, Any]] = {}
-    for one in found.held if found is not None else ():
-        if one.condition.base is Base.DECIDED:
-            continue
-        area = one.dimension is Dimension.AREA
-        say = square_metres if area else str
-        line = told.setdefault(one.dimension, {"area": area, "held": True, "parts": []})
-        line["held"] &= one.held
-        line["parts"].append(
-            {
-                "step": str(one.step),
-                "strict": one.condition.strict,
-                "share": f"{one.condition.share.numerator}/{one.condition.share.denominator}",
-                "base": str(one.condition.base),
-                "have": say(one.have),
-                "of": say(one.of),
-                "needed": say(one.needed),
-                "more": say(one.more) if one.more else "",
-            }
-        )
-    return list(told.values())
-
-
-def silence_told(ballot: Ballot) -> dict[str, Any] | None:
-    """With whom those who did not vote are counted, or why not; None where no clause speaks of them."""
-    if ballot.result is None or ballot.threshold is None or not may_show(ballot.result):
-        return None
-    told = ballot.result.get("verdict", {}).get("silence")
-    if told is None:
-        return None
-    (heads, heads_with), (area, area_with) = told["heads"], told.get("area", [0, ""])
-    return {
-        "clause": ballot.threshold.clause,
-        "counted": told["counted"],
-        "undelivered": told["undelivered"],
-        "heads": heads,
-        "heads_with": heads_with,
-        "area": square_metres(area),
-        "area_with": area_with,
+        "each": each_told(ballot)[:_LINES],
     }
 
 
@@ -240,8 +197,9 @@ async def explain_count(here: Here, rest: str) -> None:
         shown=shown,
         heads=heads,
         asked=asked,
-        reached=_reached(verdict(ballot)),
+        reached=reached(verdict(ballot)),
         silence=silence_told(ballot),
+        each=each_told(ballot),
     )
 
 

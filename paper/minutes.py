@@ -190,7 +190,21 @@ def _say_reached(ballot: BallotRecord, say: Section) -> list[str]:
         facts = {"have": figure(one.have), "of": figure(one.of), "needed": figure(one.needed)}
         told = say[f"{one.dimension}_{one.step}"].format(**facts)
         said.append(told if one.held else told + say["short"].format(more=figure(one.more)))
-    return [*said, *_say_silence(ballot, say)]
+    return [*said, *_say_silence(ballot, say), *_say_each(ballot, say)]
+
+
+def _say_each(ballot: BallotRecord, say: Section) -> list[str]:
+    """Who did not reach what each has to reach to be chosen, though votes were given."""
+    said = []
+    for option in (ballot.verdict or {}).get("each", ()):
+        for one in verdict_of({"held": option["held"], "silent": False}).held:
+            if one.held or not one.have:
+                continue
+            figure = square_metres if one.dimension is Dimension.AREA else str
+            facts = {"have": figure(one.have), "of": figure(one.of), "needed": figure(one.needed)}
+            told = say[f"{one.dimension}_{one.step}"].format(**facts)
+            said.append(option["label"] + " " + told + say["short"].format(more=figure(one.more)))
+    return said
 
 
 def _say_silence(ballot: BallotRecord, say: Section) -> list[str]:

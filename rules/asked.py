@@ -27,8 +27,10 @@ class Asked(StrEnum):
     MOTION = "motion"
     FUND = "fund"
     COMMON = "common"
+    COMMITTEE = "committee"
     OWNERS = "owners"
     VILLAGE = "village"
+    VILLAGE_SEATS = "village_seats"
     CONSENT = "consent"
     SCORE = "score"
 
@@ -74,14 +76,20 @@ PROPOSED: Mapping[Asked, Proposal] = {
     Asked.MOTION: Proposal(Method.MOTION),
     Asked.FUND: Proposal(Method.MOTION, _ORDINARY, (5,)),  # 使用维修资金
     Asked.COMMON: Proposal(Method.MOTION, _MAJOR, (6, 7, 8)),  # 筹集、改建、改变用途
+    Asked.COMMITTEE: Proposal(Method.APPROVAL, _ORDINARY, (3,)),  # 选举业主委员会
     Asked.OWNERS: Proposal(Method.MOTION, _ORDINARY, (4, 9)),  # 选聘物业、其他重大事项
     Asked.VILLAGE: Proposal(Method.MOTION, _VILLAGE),
+    Asked.VILLAGE_SEATS: Proposal(Method.APPROVAL, {Basis.PERSON: "village_election"}),
     Asked.CONSENT: Proposal(Method.CONSENT),
     Asked.SCORE: Proposal(Method.SCORE),
 }
 FIRST = (Asked.ONE, Asked.SEVERAL, Asked.SEATS, Asked.MONEY, Asked.RULES, Asked.MOTION)
+ELECTIONS = frozenset({Asked.SEATS, Asked.COMMITTEE, Asked.VILLAGE_SEATS})
 FURTHER = tuple(kind for kind in Asked if kind not in FIRST)
-_OF_OWNERS: Mapping[Asked, Asked] = {Asked.MOTION: Asked.OWNERS}  # what owners are asked in their assembly
+_OF_OWNERS: Mapping[Asked, Asked] = {
+    Asked.MOTION: Asked.OWNERS,
+    Asked.SEATS: Asked.COMMITTEE,
+}  # what owners are asked in their assembly
 
 
 class DecidedByOthers(Refusal):

@@ -12,6 +12,7 @@ from rules.calendar import Deadline, deadline, local
 from rules.counting import ABSTAIN, Amount, Completion, Method, Outcome, Question, TieRule, count
 from rules.counting.question import BUDGETS, RANKED, YES_OR_NO
 from rules.counting.votes import Vote
+from rules.electing import Areas, as_told, elected, participation, verdicts
 from rules.exchange import BallotFile, write_export
 from rules.exchange.amounts import amount_text, read_amount
 from rules.refusals import Refusal
@@ -130,6 +131,7 @@ def result_of(
     consent tells the `reasons` of who blocks. Where the ballot's threshold was not reached nothing won: the
     `verdict` says by how much; `areas` are needed for one that asks for area.
     """
+    outcome = elected(ballot, outcome, areas)
     votes = _figures(ballot, outcome)
     tied = sorted({number_of(key) for tie in outcome.undecided for key in tie.options})
     won = sorted(number_of(key) for key in outcome.winners)
@@ -154,26 +156,39 @@ def result_of(
         "carried": carried,
         "early": early,
         **reasons,
-        **_weighed(verdict, areas, _silent(ballot, votes, areas, silence)),
+        **_weighed(verdict, areas, _silent(ballot, votes, areas, silence) | _each(ballot, votes, areas)),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Areas:
-    """What those who chose each option own together, in cm2, and what all on the roll do."""
-
-    entitled: int
-    by_option: tuple[int, ...]
 
 
 def areas_of(ballot: Ballot, votes: Iterable[HouseholdVote], owned: Mapping[int, int]) -> Areas | None:
     """What stands behind each option, by what every voter owns (cm2); None where areas do not count."""
-    if ballot.area_cm2 is None or ballot.method not in ONE_PRESS:
+    if ballot.area_cm2 is None or ballot.method not in (*ONE_PRESS, Method.APPROVAL):
         return None
-    found = [0] * len(ballot.options)
+    found, took_part = [0] * len(ballot.options), 0
     for vote in votes:
-        found[vote.choice[0] - 1] += owned.get(vote.voter_id, 0)
-    return Areas(ballot.area_cm2, tuple(found))
+        own = owned.get(vote.voter_id, 0)
+        took_part += own
+        for number in vote.choice:
+            found[number - 1] += own
+    return Areas(ballot.area_cm2, tuple(found), took_part)
+
+
+def areas_told(ballot: Ballot) -> Areas | None:
+    """The areas as the result of a closed ballot tells them."""
+    told = (ballot.result or {}).get("verdict", {})
+    if ballot.area_cm2 is None or "areas" not in told:
+        return None
+    return Areas(ballot.area_cm2, tuple(told["areas"]), told.get("took_part", sum(told["areas"])))
+
+
+def _each(ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None) -> dict[str, Any]:
+    """How far each option came where each has to reach the threshold, and what all who voted own."""
+    each = verdicts(ballot, votes, areas)
+    if not each:
+        return {}
+    passed = any(one.passed for one in each.values())
+    told = {} if areas is None else {"took_part": areas.took_part}
+    return {"passed": passed, "each": as_told(ballot, each), **told}
 
 
 def _weighed(verdict: Verdict | None, areas: Areas | None, silent: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,8 +203,11 @@ def judged(
 ) -> Verdict | None:
     """Whether the ballot's threshold was reached by these votes; None where it asks for nothing.
 
-    Of a choice it is the option with most votes that has to reach it.
+    Of a choice it is the option with most votes that has to reach it. Of several that may win each has to, by
+    itself; what is told here is then what is asked of all alike.
     """
+    if each := verdicts(ballot, votes, areas):
+        return participation(each)
     if ballot.threshold is None or ballot.threshold.bare or ballot.method not in ONE_PRESS:
         return None
     heads, area = _dimensions(ballot, votes, areas)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from rules.ballots import Ballot, State
 from rules.calendar import closing
 from rules.counting import Outcome
+from rules.electing import elected
 from rules.homes import Door
 from rules.meetings import written
 from rules.people import Person
@@ -23,6 +24,7 @@ from rules.results import (
     NotTheAnswerer,
     NotYourBallot,
     Objection,
+    areas_told,
     check_objection,
     days_published,
     may_show,
@@ -94,7 +96,7 @@ async def record_of(conn: Connection, ballot: Ballot) -> list[tuple[Door, Cast]]
 async def recount(conn: Connection, ballot: Ballot) -> Outcome:
     """The count once more, from the votes in the log."""
     counted = await counted_votes(conn, ballot)
-    return await asyncio.to_thread(tally, ballot, counted.values())
+    return elected(ballot, await asyncio.to_thread(tally, ballot, counted.values()), areas_told(ballot))
 
 
 async def own_votes(conn: Connection, ballot: Ballot, person_id: int) -> list[Counted]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from rules.asked import Asked, settled
 from rules.ballots import ANSWERS, Ballot, Option, State
 from rules.counting import Completion, ImpossibleQuestion, Method, TieRule
+from rules.electing import Areas
 from rules.proof.chains import Entry
 from rules.proof.misfits import Misfit, Wrong
 from rules.proof.parts import Part, same, second
@@ -18,7 +20,6 @@ from rules.refusals import Refusal
 from rules.results import (
     FIGURES,
     SHOWN_FROM,
-    Areas,
     recount_file,
     result_of,
     summary,
@@ -300,7 +301,8 @@ def _areas(
 ) -> Areas | None:
     """The areas behind each option as they were told: no vote tells its own, for an area names its owner.
 
-    They add up to what all who voted own, and nothing stands behind an option that nobody chose.
+    Where each chose one they add up to what all who voted own; behind an option chosen by so many stands
+    neither less than the smallest own, of so many, nor more than the largest.
     """
     result = closed.data.part("result")
     verdict = result.part("verdict") if "verdict" in result.values else result
@@ -311,11 +313,15 @@ def _areas(
     voters = {_voter(entry) for entry in log if entry.kind == "cast"}
     if len(areas) != len(ballot.options) or min(areas, default=0) < 0:
         raise Misfit(Wrong.SHAPE, closed.place, "areas")
-    chosen = {one.choice[0] for one in choices}
-    idle = any(area for number, area in enumerate(areas, 1) if number not in chosen)
-    if idle or sum(areas) != sum(owned[voter] for voter in voters):
+    took_part = sorted(owned[voter] for voter in voters)
+    times = Counter(number for one in choices for number in one.choice)
+    for number, area in enumerate(areas, 1):
+        few, many = times[number], len(took_part) - times[number]
+        if not sum(took_part[:few]) <= area <= sum(took_part[many:]):
+            raise Misfit(Wrong.COUNT, closed.place, "areas")
+    if ballot.method is not Method.APPROVAL and sum(areas) != sum(took_part):
         raise Misfit(Wrong.COUNT, closed.place, "areas")
-    return Areas(ballot.area_cm2, tuple(areas))
+    return Areas(ballot.area_cm2, tuple(areas), sum(took_part))
 
 
 def _silence(told: Part, ballot: Ballot, log: Sequence[Entry]) -> Silence:

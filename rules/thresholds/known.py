@@ -133,6 +133,16 @@ _ALL = (
         "> 1/2 entitled",
     ),
     _village(
+        "village_election",
+        "15",
+        Name("村民选举", "登记的村民过半数投票，得票过投票人数一半的才当选"),
+        Name(
+            "Village election",
+            "more than half of those registered vote; elected is who has the votes of more than half of them",
+        ),
+        "> 1/2 entitled",
+    ),
+    _village(
         "village_households",
         "22",
         Name("村民会议（户代表）", "三分之二以上的户派代表到会，到会的过半数赞成"),
@@ -165,10 +175,10 @@ _BY_BASIS: Mapping[str, tuple[str, ...]] = {
 }
 _WINNER: Mapping[str, tuple[str, ...]] = {
     "household": ("most", "half", "absolute", "village_households"),
-    "person": ("most", "half", "absolute", "village_adults", "village_representatives"),
+    "person": ("most", "half", "absolute", "village_adults", "village_representatives", "village_election"),
     "owner": ("most", "half", "278_ordinary", "278_major"),
 }
-ONE_WINNER = frozenset({Method.SINGLE})  # what has the most votes may be asked for more than that
+BY_OPTION = frozenset({Method.SINGLE, Method.APPROVAL})  # what wins may be asked for more than the most votes
 
 
 def fitting(method: Method, basis: str, own: Iterable[Threshold] = ()) -> tuple[Threshold, ...]:
@@ -178,7 +188,7 @@ def fitting(method: Method, basis: str, own: Iterable[Threshold] = ()) -> tuple[
     """
     if method is Method.CONSENT:
         return (DEFAULTS["consent"],)
-    names = _BY_BASIS[basis] if method in YES_OR_NO else _WINNER[basis] if method in ONE_WINNER else ()
+    names = _BY_BASIS[basis] if method in YES_OR_NO else _WINNER[basis] if method in BY_OPTION else ()
     more = [one for one in own if names and (one.area is None or basis == "owner")]
     found = [DEFAULTS[name] for name in names or ("most",)]
     first = usual(method)

@@ -92,6 +92,24 @@ async def test_a_matter_of_the_village_goes_by_the_village_rule(stage: Stage) ->
     assert "法律规定由村民会议来定" in refused.text
 
 
+async def test_a_village_committee_is_elected_by_a_threshold_for_each(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await residents(stage, scene, 2)
+    chat = scene.leader.private()
+    kinds = await kinds_shown(stage, scene, "选村委")
+    await press(stage, scene.leader, kinds, "还有几种")
+    await press(stage, scene.leader, kinds, "村民选村委")
+    assert "参选的人" in kinds.text
+    await stage.restart()
+    assert "选出几个" in (await say(stage, scene.leader, chat, "示例甲\n示例乙\n示例丙")).text
+    assert "1 到 2 之间" in (await say(stage, scene.leader, chat, "3")).text
+    draft = await say(stage, scene.leader, chat, "2")
+    assert "门槛：村民选举，登记的村民过半数投票" in draft.text
+    assert "选出 2 个。每一个都要达到门槛才当选" in draft.text
+    refused = await scene.leader.press_forged(draft, SetWay(1, "stv").pack())
+    assert "只能更高，不能更低" in refused.text
+
+
 async def test_a_button_of_the_kinds_pressed_too_late_does_nothing(stage: Stage) -> None:
     scene = await bound_building(stage)
     kinds = await kinds_shown(stage, scene, "楼道不许停电动车")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from handlers.results import silence_told
+from handlers.reached import silence_told
 from handlers.words import Words
 from rules.ballots import Ballot, State
 from rules.counting import Method

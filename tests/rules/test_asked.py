@@ -37,6 +37,8 @@ LAWFUL = [kind for kind in Asked if PROPOSED[kind].floors]
         (Asked.RULES, Method.MOTION, Basis.OWNER, "278_ordinary", "278"),
         (Asked.FUND, Method.MOTION, Basis.OWNER, "278_ordinary", "278"),
         (Asked.COMMON, Method.MOTION, Basis.OWNER, "278_major", "278"),
+        (Asked.COMMITTEE, Method.APPROVAL, Basis.OWNER, "278_ordinary", "278"),
+        (Asked.VILLAGE_SEATS, Method.APPROVAL, Basis.PERSON, "village_election", "15"),
         (Asked.OWNERS, Method.MOTION, Basis.OWNER, "278_ordinary", "278"),
         (Asked.VILLAGE, Method.MOTION, Basis.PERSON, "village_adults", "22"),
         (Asked.MOTION, Method.MOTION, Basis.HOUSEHOLD, "simple", None),
@@ -144,6 +146,7 @@ def test_a_village_meets_by_adults_or_by_households_and_each_has_its_rule() -> N
 
 def test_in_an_owners_assembly_a_yes_or_no_is_a_matter_of_the_owners() -> None:
     assert meant(Asked.MOTION, Decides.OWNERS) is Asked.OWNERS
+    assert meant(Asked.SEATS, Decides.OWNERS) is Asked.COMMITTEE
     assert meant(Asked.ONE, Decides.OWNERS) is Asked.ONE
     assert meant(Asked.MOTION, Decides.CONSENSUS) is Asked.MOTION
 
