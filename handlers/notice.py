@@ -10,12 +10,13 @@ from handlers.draft import said_of
 from handlers.here import Here
 from handlers.meeting import OpenMeeting
 from handlers.proposals import letter_keys
+from handlers.proxies import Entrust
 from handlers.routes import Routes
 from handlers.speech import Made, Screen, View
 from rules.deliveries import Reached
 from rules.homes import Building
 from rules.meetings import Item, Meeting, Proposal, State
-from services import coming, delivering, reminding
+from services import coming, delivering, proxies, reminding
 from services.invitation import invitation
 from services.outbox import Rank
 from services.proposals import labelled
@@ -105,6 +106,17 @@ async def _answer(here: Here, meeting_id: int, *, coming_now: bool) -> None:
     doors = [home.door for home in replied.homes]
     name = "coming_noted" if coming_now else "away_noted"
     await here.tell(f"notice.{name}", doors=doors, changed=replied.before is (not coming_now))
+    if not coming_now and replied.before is not False:
+        await _offer_proxy(here, meeting_id)
+
+
+async def _offer_proxy(here: Here, meeting_id: int) -> None:
+    """Who cannot come may name a neighbour for this meeting with one press, in private."""
+    about = await proxies.occasion(here.unit.conn, None, meeting_id)
+    keys = ((here.key("away_proxy", Entrust(0, meeting_id)),),)
+    await here.tell_person(
+        here.person.id, "notice.away_proxy", keys=keys, meeting=about.meeting, zone=here.zone
+    )
 
 
 def _group(here: Here) -> int | None:

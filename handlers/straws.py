@@ -61,6 +61,12 @@ async def close_in_time(speech: Speech, due: Due) -> None:
         await _tell(speech, *await straws.close(speech.unit, straw))
 
 
+@routes.due(straws.HELD)
+async def answer_late(speech: Speech, due: Due) -> None:
+    """Note an answer that came before its poll was known."""
+    await straws.answer_held(speech.unit, due.key, due.about_id)
+
+
 async def _tell(speech: Speech, straw: Straw, mood: Mood) -> None:
     """Stop the platform's poll and tell the mood under it."""
     building = await homes.building(speech.unit.conn, straw.building_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from rules.homes import Building
 from rules.people import Chat
@@ -13,6 +14,9 @@ from storage import straws
 from storage.store import Unit
 
 CLOSE = "straw_close"
+HELD = "straw_held"  # an answer to a poll whose name has not been written down yet
+_WAIT = timedelta(seconds=5)
+_TRIES = 12
 
 
 async def begin(
@@ -41,13 +45,37 @@ async def begin(
 async def answer(unit: Unit, poll: str, person_id: int, chosen: Sequence[int]) -> None:
     """Note what a person chose in the platform's poll, counted from 0; nothing takes it back.
 
-    An answer to a poll that is none of ours, or over, changes nothing.
+    It may come before the platform's name of the poll is stored: then it is held, a minute at most, and the
+    last one held counts. An answer to a poll that is none of ours, or over, changes nothing.
     """
+    await _drop_held(unit, poll, person_id)
+    await _answer(unit, poll, person_id, chosen, _TRIES)
+
+
+async def answer_held(unit: Unit, key: str, person_id: int) -> None:
+    """Note an answer that was held, or hold it again."""
+    _, poll, tries, number, _ = key.split(":", 4)
+    await _answer(unit, poll, person_id, [int(number)] if number else [], int(tries))
+
+
+async def _answer(unit: Unit, poll: str, person_id: int, chosen: Sequence[int], tries: int) -> None:
     straw = await straws.by_poll(unit.conn, poll)
-    if straw is None or not straw.open or unit.now >= straw.closes_at:
+    if straw is None:
+        if tries:
+            number = chosen[0] if chosen else ""
+            key = f"{HELD}:{poll}:{tries - 1}:{number}:{person_id} {unit.now.isoformat()}"
+            await schedule.schedule(unit.conn, key, HELD, person_id, unit.now + _WAIT)
+        return
+    if not straw.open or unit.now >= straw.closes_at:
         return
     known = [number + 1 for number in chosen if 0 <= number < len(straw.options)]
     await straws.answer(unit.conn, straw.id, person_id, known[0] if known else None, unit.now)
+
+
+async def _drop_held(unit: Unit, poll: str, person_id: int) -> None:
+    for due in await schedule.waiting(unit.conn, person_id, HELD):
+        if due.key.startswith(f"{HELD}:{poll}:"):
+            await schedule.settle_due(unit.conn, due.key, "dropped", unit.now)
 
 
 async def end(unit: Unit, straw_id: int, person_id: int) -> tuple[Straw, Mood]:

@@ -214,6 +214,12 @@ async def unschedule(conn: AsyncConnection, about_id: int, *kinds: str) -> None:
     await conn.execute(update(dues).where(*where).values(state="dropped"))
 
 
+async def waiting(conn: AsyncConnection, about_id: int, kind: str) -> list[Due]:
+    """What of one kind is waiting to be done about something."""
+    where = (dues.c.about_id == about_id, dues.c.kind == kind, dues.c.state == "waiting")
+    return every(Due, await conn.execute(select(dues).where(*where).order_by(dues.c.due_at, dues.c.key)))
+
+
 async def due(conn: AsyncConnection, now: datetime, limit: int = 100) -> list[Due]:
     """What is due, the longest overdue first."""
     query = select(dues).where(dues.c.state == "waiting", dues.c.due_at <= now)

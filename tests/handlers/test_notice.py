@@ -7,7 +7,7 @@ from icalendar import Calendar
 from sandbox.conversations import Group, Seen
 from sandbox.people import Person
 from tests.sandbox.plain import png
-from tests.scenes import Scene, bound_building, press, residents, say
+from tests.scenes import Scene, bound_building, press, residents, say, tap
 from tests.stage import Stage
 
 LINE = "/meeting 下周三晚上七点半，活动室，电动车棚 & <充电>; 一,二\n"
@@ -199,3 +199,19 @@ async def test_a_single_picture_is_sent_by_itself(stage: Stage) -> None:
     await press(stage, neighbour, notice_in(scene.group), "看方案")
     assert neighbour.private().messages[-1].photo
     assert "方案甲" in neighbour.private().messages[-1].caption
+
+
+async def test_who_cannot_come_names_a_neighbour_with_the_next_press(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    away, neighbour = await residents(stage, scene, 2)
+    notice = await announced(stage, scene)
+    await press(stage, away, notice, "来不了")
+    await press(stage, away, notice, "来不了")
+    offers = [one for one in away.private().messages if "请一位邻居代您签到、投票吗" in one.text]
+    assert len(offers) == 1, "a second press asks no second time"
+    await stage.restart()
+    await press(stage, away, offers[0], "请一位邻居代我")
+    await say(stage, away, away.private(), "1-102")
+    await tap(stage, away, away.private(), neighbour.name)
+    await tap(stage, neighbour, neighbour.private(), "愿意代")
+    assert "委托有效" in "\n".join(one.text for one in away.private().messages)

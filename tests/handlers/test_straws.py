@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox import Seen
-from storage import people, privacy, straws
+from storage import people, privacy, straws, tables
 from tests.scenes import Scene, bound_building, press, residents, say
 from tests.stage import Stage
 
@@ -85,3 +85,27 @@ async def test_a_straw_poll_that_cannot_be_asked_is_refused(stage: Stage, line: 
     refused = await say(stage, scene.leader, scene.leader.private(), line)
     assert said in refused.text
     assert not any(message.state.poll for message in scene.group.messages)
+
+
+async def test_an_answer_that_comes_before_its_poll_is_known_counts_all_the_same(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    (one, other) = await residents(stage, scene, 2)
+    poll = await asked(stage, scene)
+    assert poll.state.poll is not None
+    name = poll.state.poll.id
+    async with stage.program.store.unit(stage.now) as unit:
+        await unit.conn.execute(tables.straws.update().values(poll=None))
+    await one.vote_in_poll(poll, "周六")
+    await other.vote_in_poll(poll, "周六")
+    await stage.settle()
+    await stage.restart()
+    await other.vote_in_poll(poll)
+    await other.vote_in_poll(poll, "周日")  # the last one counts
+    await stage.settle()
+    async with stage.program.store.unit(stage.now) as unit:
+        await unit.conn.execute(tables.straws.update().values(poll=name))
+    await stage.pass_time(seconds=20)
+    async with stage.program.store.glance() as conn:
+        straw = await straws.find(conn, 1)
+        assert straw is not None
+        assert (await straws.mood(conn, straw)).counts == (1, 1)
