@@ -17,6 +17,7 @@ from storage.tables import (
     deliveries,
     dialogues,
     drafts,
+    dues,
     faults,
     households,
     members,
@@ -54,6 +55,8 @@ async def erase(conn: AsyncConnection, person_id: int) -> None:
     await conn.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
     await conn.execute(delete(drafts).where(drafts.c.person_id == person_id))
     await conn.execute(delete(straw_answers).where(straw_answers.c.person_id == person_id))
+    held = (dues.c.kind == "straw_held", dues.c.about_id == person_id)
+    await conn.execute(delete(dues).where(*held))
     await conn.execute(delete(deliveries).where(deliveries.c.person_id == person_id))
     await conn.execute(delete(time_answers).where(time_answers.c.by_id == person_id))
     await conn.execute(update(attendance).where(attendance.c.person_id == person_id).values(name=""))

@@ -109,3 +109,9 @@ async def test_an_answer_that_comes_before_its_poll_is_known_counts_all_the_same
         straw = await straws.find(conn, 1)
         assert straw is not None
         assert (await straws.mood(conn, straw)).counts == (1, 1)
+    async with stage.program.store.unit(stage.now) as unit:
+        person = await people.by_address(unit.conn, str(other.id))
+        assert person is not None
+        await privacy.erase(unit.conn, person.id)
+        kept = (tables.dues.c.kind == "straw_held", tables.dues.c.about_id == person.id)
+        assert (await unit.conn.execute(tables.dues.select().where(*kept))).all() == []
