@@ -10,7 +10,7 @@ from markupsafe import escape
 from rules.homes import Building, Claim, Household
 from rules.mediations import Mediation, Role
 from rules.people import Person
-from services import mediations, outbox, owners
+from services import mediations, outbox, owners, proxies
 from services.mediations import Case
 from storage import contacts, homes, log, privacy
 from storage import outbox as letters
@@ -96,6 +96,7 @@ async def forget(unit: Unit, person: Person, chat_id: int) -> Forgotten:
     ended = await mediations.leave(unit, person)
     buildings = {home.building_id for home, _, _ in await privacy.memberships(unit.conn, person.id)}
     asked = await homes.open_claims(unit.conn, person.id)
+    await proxies.leave(unit, person.id)
     await homes.leave_all(unit.conn, person.id)
     await contacts.forget(unit.conn, person.id, unit.now)
     await owners.leave(unit, person.id)

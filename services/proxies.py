@@ -263,6 +263,21 @@ async def revoke(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> N
     parts = await proxies.derived(unit.conn, proxy) if proxy.meeting_id is not None else []
     if any(part.used_at is not None for part in parts):
         raise ProxyUsed(basis=str(about.basis))
+    await _take_back(unit, proxy, parts, about, person_id)
+
+
+async def leave(unit: Unit, person_id: int) -> None:
+    """Take back what a person gave or holds and nobody has used: who goes leaves no vote in other hands."""
+    for proxy in await proxies.of_person(unit.conn, person_id):
+        about = await occasion_of(unit.conn, proxy)
+        parts = await proxies.derived(unit.conn, proxy) if proxy.meeting_id is not None else []
+        if about.over or any(one.used_at is not None for one in (proxy, *parts)):
+            continue
+        await _take_back(unit, proxy, parts, about, proxy.giver_id)
+        await outbox.renew(unit, "proxy", proxy.id)
+
+
+async def _take_back(unit: Unit, proxy: Proxy, parts: list[Proxy], about: Occasion, person_id: int) -> None:
     for one in (proxy, *parts):
         await proxies.release(unit.conn, one.id)
         await proxies.change(unit.conn, one.id, state=str(ProxyState.REVOKED))

@@ -161,3 +161,15 @@ async def test_in_a_ballot_of_residents_each_of_a_family_gives_a_proxy_of_their_
     assert "已投 3 人 / 3 人" in card.text
     assert "受您委托的邻居已经代投" in (await press(stage, wife, card, "甲")).text
     assert "家" not in (await press(stage, neighbour, card, "乙")).text
+
+
+async def test_who_goes_leaves_no_vote_in_other_hands(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    giver, holder = await residents(stage, scene, 2)
+    card = await open_ballot(stage, scene)
+    await ask(stage, giver, "停车位怎么划", "1-102", holder.name)
+    await tap(stage, holder, holder.private(), "愿意代")
+    assert "已委托邻居代投" in (await press(stage, giver, card, "甲")).text
+    await say(stage, holder, holder.private(), "/forget")
+    await press(stage, holder, holder.private().messages[-1], 0)
+    assert (await press(stage, giver, card, "甲")).text.startswith("已记下：甲")
