@@ -79,7 +79,7 @@ def facts(basis: Basis, case: str) -> dict[str, Any]:
         "option": "甲 地面", "cost": 3200, "supporters": 3, "each_at_most": 1067, "left": 0,
         "told": [], "result": ballot.result, "heads": ["a", "b"], "votes": 3, "percent": 75, "pages": 1,
         "page": 1, "reason": "", "names": ["甲"], "giver": "示例甲", "holder": "示例乙", "meeting": None,
-        "state": case, "over": False, "used": None, "mine": True,
+        "silence": None, "each": (), "state": case, "over": False, "used": None, "mine": True,
         "reached": [{"area": area, "held": True, "parts": [part | {"have": 3, "of": 4, "needed": 3}]}
                     for area in (True, False)],
     }  # fmt: skip
