@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -88,11 +88,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a threshold stands written, and since when it has been in force."""
+    """Where a threshold stands written, and since when it has been in force.
+
+    `note`: what is not certain about it; said beside the data, and not frozen with a ballot.
+    """
 
     law: str
     article: str
     since: date | None
+    note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

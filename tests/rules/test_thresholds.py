@@ -304,6 +304,7 @@ def test_every_threshold_has_its_source_and_is_said_in_both_languages(threshold:
     assert len(threshold.zh.said) <= 40
     assert threshold.joint is (threshold.source.law == "民法典")
     assert (threshold.source.since == date(2021, 1, 1)) is threshold.joint
+    assert ("2026" in threshold.source.note) is (threshold.source.law == "村民委员会组织法")
 
 
 @pytest.mark.parametrize(
