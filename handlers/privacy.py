@@ -7,7 +7,7 @@ from handlers.here import Here
 from handlers.mediation import tell_circle
 from handlers.mediation_draft import MyMediations
 from handlers.routes import Routes
-from handlers.speech import Speech
+from handlers.speech import Made, Speech, View
 from handlers.ways import Join, MyData
 from handlers.words import LANGUAGES
 from rules.people import OnlyInPrivate
@@ -28,6 +28,10 @@ class SwitchLanguage(Button, code="plang"):
     """Wants to be spoken to in a language."""
 
     lang: str
+
+
+class AskCopy(Button, code="pcpy"):
+    """Wants all of it as a file."""
 
 
 class Forget(Button, code="pdel"):
@@ -72,7 +76,22 @@ def _keys(here: Here, *, mediated: bool) -> Keys:
     reminders = here.key("reminders_off" if on else "reminders_on", SwitchReminders(int(not on)))
     language = here.key("other_language", SwitchLanguage(other))
     mine = (here.key("my_mediations", MyMediations()),)
-    return ((reminders, language), *((mine,) if mediated else ()), (here.key("forget", Forget()),))
+    copy = (here.key("my_copy", AskCopy()),)
+    return ((reminders, language), *((mine,) if mediated else ()), copy, (here.key("forget", Forget()),))
+
+
+@routes.press(AskCopy)
+async def send_copy(here: Here, _button: AskCopy) -> None:
+    """Send all that is stored about the person as a file (个人信息保护法45)."""
+    here.in_private()
+    document = {"make": "my_copy", "about": here.person.id, "lang": here.person.lang}
+    await here.say("privacy.copy", more={"document": document})
+
+
+@routes.maker("my_copy")
+async def make_copy(view: View, about_id: int) -> Made:
+    """What is stored about a person, as it is now."""
+    return Made("mydata.json", await privacy.copy_of(view.conn, await people.get(view.conn, about_id)))
 
 
 @routes.press(SwitchReminders)

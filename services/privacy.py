@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from markupsafe import escape
 
-from rules.homes import Building, Claim, Household
+from rules.events import Event
+from rules.homes import Building, Claim, Door, Household
 from rules.mediations import Mediation, Role
 from rules.people import Person
+from rules.traces import TRACES, Shown
 from services import mediations, outbox, owners, proxies
 from services.mediations import Case
 from storage import contacts, homes, log, privacy
 from storage import outbox as letters
-from storage.store import Unit
+from storage import owners as owned
+from storage.store import Connection, Unit
 
 ERASE_AFTER = timedelta(hours=1)  # the farewell has arrived by then
 
@@ -30,6 +36,15 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """What somebody said to own: its doors, whether that was confirmed, and whether they vote for it."""
+
+    doors: tuple[Door, ...]
+    state: str  # "asked", "confirmed", "declined"
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """All that is stored about a person."""
 
@@ -37,13 +52,13 @@ class Stored:
     memberships: tuple[Membership, ...]
     offices: tuple[tuple[Building, str], ...]
     claims: tuple[Claim, ...]
-    votes: int
+    owned: tuple[Owned, ...]
     mediations: tuple[Mediation, ...]  # of which this person is a side or the mediator
-
-    @property
-    def anything(self) -> bool:
-        """Whether there is more than a name."""
-        return bool(self.memberships or self.offices or self.claims or self.votes or self.mediations)
+    votes: int  # that stand
+    counts: Mapping[Shown, int]  # how often the person is named elsewhere
+    seen: int  # of the notices
+    deeds: Mapping[str, int]  # events by what was done: "said", "reported", "task_done"
+    photos: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +79,66 @@ async def stored_about(unit: Unit, person: Person) -> Stored:
         (await homes.building(unit.conn, building_id), role)
         for building_id, role in await privacy.offices(unit.conn, person.id)
     ]
+    counts: Counter[Shown] = Counter()
+    named = await privacy.counts(unit.conn, person.id)
+    for place, times in named.items():
+        counts[TRACES[place].shown] += times
+    deeds = await privacy.deeds(unit.conn, person.id)
+    notices = await privacy.rows(unit.conn, TRACES["deliveries.person_id"], person.id)
     return Stored(
         person,
         tuple(memberships),
         tuple(offices),
         tuple(await homes.open_claims(unit.conn, person.id)),
-        await privacy.count_votes(unit.conn, person.id),
+        await _owned(unit.conn, person.id),
         tuple(
             case.mediation
             for case in await mediations.of_person(unit.conn, person.id)
             if case.role is not Role.CALLER
         ),
+        named["votes.by_id"],
+        counts,
+        sum(one["seen_at"] is not None for one in notices),
+        Counter(event.kind for event in deeds),
+        await _photos(unit.conn, person.id, deeds),
     )
+
+
+async def _owned(conn: Connection, person_id: int) -> tuple[Owned, ...]:
+    said = await privacy.rows(conn, TRACES["owner_people.person_id"], person_id)
+    found = []
+    for one in said:
+        owner = await owned.find(conn, one["owner_id"])
+        assert owner is not None, "it is referred to"
+        doors = await owned.doors_of(conn, owner.id)
+        found.append(Owned(tuple(doors), one["state"], owner.voter_id == person_id))
+    return tuple(found)
+
+
+async def _photos(conn: Connection, person_id: int, deeds: Iterable[Event]) -> int:
+    """How many pictures came from a person: in proposals, of paper slips, with what was said, of tasks."""
+    proposed = await privacy.rows(conn, TRACES["proposals.by_id"], person_id)
+    stacks = await privacy.rows(conn, TRACES["paper_stacks.teller_id"], person_id)
+    said = sum(bool(event.data.get("picture")) or event.kind == "task_shown" for event in deeds)
+    return sum(bool(one["picture"]) for one in proposed) + sum(len(one["photos"]) for one in stacks) + said
+
+
+async def copy_of(conn: Connection, person: Person) -> bytes:
+    """All that is stored about a person as a JSON file of their own: what they did, of others nothing."""
+    stands = {
+        "name": person.name,
+        "language": person.lang,
+        "reminders": person.reminders,
+        "agreed_at": person.consented_at,
+        "met_at": await privacy.met_at(conn, person.id),
+    }
+    found = {place: await privacy.rows(conn, trace, person.id) for place, trace in TRACES.items()}
+    deeds = [
+        {"record": event.stream, "at": event.at, "what": event.kind, "text": event.data.get("text", "")}
+        for event in await privacy.deeds(conn, person.id)
+    ]
+    whole = {"you": stands, **{place: rows for place, rows in found.items() if rows}, "record": deeds}
+    return json.dumps(whole, ensure_ascii=False, indent=1, default=str).encode()
 
 
 async def led_alone(unit: Unit, person: Person) -> list[Building]:

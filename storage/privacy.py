@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, null, select, update
+from sqlalchemy import Column, Text, cast, delete, func, literal, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.events import Event
 from rules.homes import Household
-from storage.rows import one
+from rules.traces import TRACES, Trace
+from storage.rows import every, one
 from storage.tables import (
     attendance,
     cards,
@@ -18,15 +21,16 @@ from storage.tables import (
     dialogues,
     drafts,
     dues,
+    events,
     faults,
     households,
     members,
+    metadata,
     outbox,
     people,
     roles,
     straw_answers,
     time_answers,
-    votes,
 )
 
 
@@ -44,10 +48,44 @@ async def offices(conn: AsyncConnection, person_id: int) -> list[tuple[int, str]
     return [(row.building_id, row.role) for row in rows]
 
 
-async def count_votes(conn: AsyncConnection, person_id: int) -> int:
-    """How many votes that stand were cast by a person."""
-    query = select(func.count()).select_from(votes).where(votes.c.by_id == person_id)
-    return int(await conn.scalar(query) or 0)
+async def met_at(conn: AsyncConnection, person_id: int) -> datetime:
+    """When a person first spoke to the bot, or was first seen by it."""
+    found: datetime = (await conn.scalars(select(people.c.met_at).where(people.c.id == person_id))).one()
+    return found
+
+
+async def counts(conn: AsyncConnection, person_id: int) -> dict[str, int]:
+    """How often a person is named, by the place of the trace (rules.traces)."""
+    parts = [
+        select(literal(one.place).label("place"), func.count().label("times")).where(
+            _column(one) == person_id
+        )
+        for one in TRACES.values()
+    ]
+    return {row.place: row.times for row in await conn.execute(union_all(*parts))}
+
+
+async def rows(conn: AsyncConnection, trace: Trace, person_id: int) -> list[dict[str, Any]]:
+    """What stands beside a trace of a person, of nobody else."""
+    table = metadata.tables[trace.table]
+    query = select(*(table.c[name] for name in trace.more)).where(_column(trace) == person_id)
+    return [dict(row) for row in (await conn.execute(query)).mappings()]
+
+
+def _column(trace: Trace) -> Column[Any]:
+    return metadata.tables[trace.table].c[trace.column]
+
+
+async def deeds(conn: AsyncConnection, person_id: int) -> list[Event]:
+    """The events that name a person as the one who did it, stream by stream."""
+    written = cast(events.c.data, Text)
+    named = [
+        written.contains(f'"{key}": {person_id}{end}')
+        for key in ("person", "by", "teller")
+        for end in (",", "}")
+    ]
+    query = select(events).where(or_(*named)).order_by(events.c.stream, events.c.number)
+    return every(Event, await conn.execute(query))
 
 
 async def erase(conn: AsyncConnection, person_id: int) -> None:
@@ -68,7 +106,7 @@ async def erase_name(conn: AsyncConnection, written: str) -> None:
     """Put a star for a name in the copies kept of what was said; `written`: the name as in the letters."""
     in_json = json.dumps(written)[1:-1]
     query = select(outbox.c.id, outbox.c.payload).where(
-        outbox.c.state.in_(("sent", "dropped")),
+        outbox.c.state != "sending",
         cast(outbox.c.payload, Text).contains(in_json, autoescape=True),
     )
     for row in (await conn.execute(query)).all():

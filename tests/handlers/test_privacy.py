@@ -64,7 +64,7 @@ async def test_a_resident_sees_what_is_stored(stage: Stage) -> None:
         "语言：中文",
     ):
         assert line in shown.text
-    assert shown.labels == ["🔕 关掉提醒", "English", FORGET]
+    assert shown.labels == ["🔕 关掉提醒", "English", "📄 要一份全部内容", FORGET]
 
 
 async def test_a_leader_sees_the_office(stage: Stage) -> None:
@@ -138,7 +138,7 @@ async def test_a_person_is_asked_before_anything_is_deleted_and_may_keep_it(stag
     scene, neighbour = await with_resident(stage)
     shown = await mydata(stage, neighbour)
     await press(stage, neighbour, shown, FORGET)
-    assert "已经计入的票（0 张），但不再有您的名字" in shown.text
+    assert "已经计入的票（0 张）、会上公开记下的话和照片，但不再有您的名字" in shown.text
     assert "唯一的组长" not in shown.text
     await press(stage, neighbour, shown, "不删了")
     assert "1单元101" in shown.text
@@ -259,7 +259,7 @@ async def test_votes_that_count_stay_without_the_name(stage: Stage) -> None:
     async with stage.program.store.glance() as conn:
         nameless = await people.get(conn, known.id)
         assert (nameless.name, nameless.address, nameless.consented_at) == ("", None, None)
-        assert await stored.count_votes(conn, known.id) == 1
+        assert (await stored.counts(conn, known.id))["votes.by_id"] == 1
 
 
 async def test_a_claim_is_withdrawn_with_the_person(stage: Stage) -> None:
