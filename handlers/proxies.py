@@ -7,7 +7,7 @@ from typing import Any
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import Screen, View
+from handlers.speech import Screen, Speech, View
 from rules.homes import read_door
 from rules.people import NotAResident, Person
 from rules.proxies import Proxy, ProxyState
@@ -15,6 +15,7 @@ from services import outbox, proxies
 from services.proxies import Occasion
 from storage import ballots, homes, people
 from storage import proxies as stored
+from storage.outbox import Due
 
 routes = Routes()
 
@@ -182,6 +183,19 @@ async def revoke(here: Here, button: RevokeProxy) -> None:
     await here.tell_person(holder.id, "proxies.was_revoked", name=giver.name)
 
 
+@routes.due(stored.USED)
+async def tell_used(speech: Speech, due: Due) -> None:
+    """The holder has voted: whoever gave the proxy is told that, and never what was chosen."""
+    used = await stored.find(speech.unit.conn, due.about_id)
+    if used is None or used.ballot_id is None:
+        return
+    proxy = await proxies.given_as(speech.unit.conn, used)
+    await outbox.renew(speech.unit, "proxy", proxy.id)
+    _, holder = await proxies.people_of(speech.unit.conn, proxy)
+    ballot = await ballots.get(speech.unit.conn, used.ballot_id)
+    await speech.tell_person(proxy.giver_id, "proxies.was_used", name=holder.name, ballot=ballot)
+
+
 @routes.card("proxy")
 async def draw(view: View, proxy_id: int) -> Screen | None:
     """How a proxy stands, as its giver or its holder sees it."""
@@ -201,7 +215,7 @@ async def draw(view: View, proxy_id: int) -> Screen | None:
         doors=[home.door for home in await homes.homes_of(view.conn, giver.id, building.id)],
         zone=building.zone,
         state=str(proxy.state),
-        used=proxy.used_at,
+        used=await proxies.used_at(view.conn, proxy),
         over=about.over,
         mine=reader.id == proxy.holder_id,
         basis=str(about.basis),
@@ -212,7 +226,7 @@ async def draw(view: View, proxy_id: int) -> Screen | None:
 
 async def _keys(view: View, proxy: Proxy, reader: Person) -> Keys:
     if reader.id != proxy.holder_id:
-        if proxy.used_at is not None:
+        if await proxies.used_at(view.conn, proxy) is not None:
             return ()
         return ((Key(view.label("proxy_revoke"), RevokeProxy(proxy.id)),),)
     if proxy.state is ProxyState.ASKED:

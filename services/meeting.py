@@ -116,7 +116,9 @@ async def count(conn: Connection, meeting: Meeting) -> Standing:
 async def check_in(
     unit: Unit, building: Building, person: Person, meeting_id: int, how: str = "chat"
 ) -> CheckedIn:
-    """Write down that a resident's households are there, each once; one that had left is back.
+    """Write down that a resident's households are there, each once, and those they stand in for.
+
+    One that had left is back.
 
     Raises NoSuchMeeting, MeetingNotOpen, MeetingIsOver, CodeNeeded, AlreadyPresent.
     """
@@ -127,15 +129,15 @@ async def check_in(
     mine = await homes.homes_of(unit.conn, person.id, building.id)
     there = await _present(unit.conn, meeting)
     new = [home for home in mine if home.id not in there or there[home.id].left_at]
-    if not new:
+    absent = await proxies.principals(unit.conn, meeting.id, person.id, building.id)
+    stood_for = [home for home in absent if mine and home.id not in there]
+    if not new and not stood_for:
         raise AlreadyPresent(doors=[home.door for home in mine])
     for home in new:
         if home.id in there:
             await _come_back(unit, meeting, home, person.id)
         else:
             await _enter(unit, meeting, home, how, person_id=person.id)
-    absent = await proxies.principals(unit.conn, meeting.id, person.id, building.id)
-    stood_for = [home for home in absent if home.id not in there]
     for home in stood_for:
         await _enter(unit, meeting, home, "proxy", holder=mine[0].id)
     return CheckedIn([home.door for home in (*new, *stood_for)], came_late(meeting, unit.now))

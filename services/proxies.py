@@ -161,10 +161,7 @@ async def ask(unit: Unit, about: Occasion, giver: Person, holder_id: int) -> Pro
     doors = await homes.homes_of(unit.conn, holder_id, about.building_id)
     if not doors:
         raise NobodyToAsk(door="?")
-    known = await _known(unit.conn, about)
-    mine, theirs = [await side_of(unit.conn, about, one) for one in (giver.id, holder_id)]
-    check_give(mine, theirs, known, about.basis)
-    check_room(theirs, doors[0].door, known, about.basis)
+    await _check_lots(unit.conn, about, giver.id, holder_id, doors[0].door)
     return await proxies.ask(
         unit.conn,
         ballot_id=about.ballot.id if about.ballot else None,
@@ -175,12 +172,29 @@ async def ask(unit: Unit, about: Occasion, giver: Person, holder_id: int) -> Pro
     )
 
 
-async def _known(conn: Connection, about: Occasion) -> list[Proxy]:
-    """The proxies of an occasion: those of a ballot and of the meeting it is held in are one lot."""
+async def _check_lots(
+    conn: Connection, about: Occasion, giver_id: int, holder_id: int, door: str, but: int = 0
+) -> None:
+    """Go on only if one may stand in for the other beside all other proxies (`but` this one).
+
+    Those of a ballot and of the meeting it is held in are one lot. A proxy for a meeting reaches every ballot
+    that is open in it: there too nobody holds one too many, or one who gave one away.
+
+    Raises ProxyToOneself, ProxyGivenAlready, NoChainOfProxies, TooManyProxies.
+    """
+    mine, theirs = [await side_of(conn, about, one) for one in (giver_id, holder_id)]
     if about.ballot is not None:
-        return await proxies.about(conn, about.ballot.id, about.ballot.meeting_id)
-    assert about.meeting is not None
-    return await proxies.about(conn, None, about.meeting.id)
+        lots = [await proxies.about(conn, about.ballot.id, about.ballot.meeting_id)]
+    else:
+        assert about.meeting is not None
+        lots = [await proxies.about(conn, None, about.meeting.id)]
+        for ballot in await _ballots(conn, about):  # what was left to others in it stays with them
+            known = await proxies.about(conn, ballot.id, about.meeting.id)
+            lots.append([one for one in known if one.giver_id not in mine])
+    for lot in lots:
+        known = [one for one in lot if one.id != but]
+        check_give(mine, theirs, known, about.basis)
+        check_room(theirs, door, known, about.basis)
 
 
 async def find(conn: Connection, proxy_id: int, person_id: int) -> tuple[Proxy, Occasion]:
@@ -197,18 +211,17 @@ async def find(conn: Connection, proxy_id: int, person_id: int) -> tuple[Proxy, 
 async def accept(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> Proxy:
     """Agree to stand in for a neighbour; from now on one votes for them.
 
-    Raises NotYourProxy, ProxyOver, TooManyProxies, VotedAlready and what stands against the giver.
+    Raises NotYourProxy, ProxyOver, TooManyProxies, NoChainOfProxies, VotedAlready and what stands against the
+    giver.
     """
     check_answer(proxy, person_id)
     if about.over:
         raise ProxyOver
-    theirs = await side_of(unit.conn, about, person_id)
     doors = await homes.homes_of(unit.conn, person_id, about.building_id)
     if not doors:
         raise NotYourProxy
     await check_giver(unit.conn, about, proxy.giver_id)
-    known = [one for one in await _known(unit.conn, about) if one.id != proxy.id]
-    check_room(theirs, doors[0].door, known, about.basis)
+    await _check_lots(unit.conn, about, proxy.giver_id, person_id, doors[0].door, but=proxy.id)
     await proxies.change(unit.conn, proxy.id, state=str(ProxyState.GIVEN))
     facts = {"proxy": proxy.id, "person": proxy.giver_id, "proxy_holder": proxy.holder_id}
     await log.append(unit.conn, about.stream, "proxy_given", unit.now, **facts)
@@ -261,7 +274,7 @@ async def revoke(unit: Unit, proxy: Proxy, about: Occasion, person_id: int) -> N
     """Take a proxy back, as long as it was not used. Raises NotYourProxy, ProxyOver, ProxyUsed."""
     check_revoke(proxy, await side_of(unit.conn, about, person_id), about.basis)
     parts = await proxies.derived(unit.conn, proxy) if proxy.meeting_id is not None else []
-    if any(part.used_at is not None for part in parts):
+    if await used_at(unit.conn, proxy) is not None:
         raise ProxyUsed(basis=str(about.basis))
     await _take_back(unit, proxy, parts, about, person_id)
 
@@ -293,6 +306,21 @@ async def principals(conn: Connection, meeting_id: int, holder_id: int, building
         if proxy.state is ProxyState.GIVEN and proxy.holder_id == holder_id:
             found += await homes.homes_of(conn, proxy.giver_id, building_id)
     return found
+
+
+async def used_at(conn: Connection, proxy: Proxy) -> datetime | None:
+    """When a proxy was first voted with; of one for a meeting, in any ballot held in it."""
+    parts = await proxies.derived(conn, proxy) if proxy.meeting_id is not None else []
+    return min((one.used_at for one in (proxy, *parts) if one.used_at is not None), default=None)
+
+
+async def given_as(conn: Connection, proxy: Proxy) -> Proxy:
+    """The proxy that was given: of one for a meeting, not what it is in one of the ballots held in it."""
+    if proxy.ballot_id is None or proxy.meeting_id is None:
+        return proxy
+    lot = await proxies.about(conn, None, proxy.meeting_id)
+    same = (proxy.giver_id, proxy.holder_id, ProxyState.GIVEN)
+    return next((one for one in lot if (one.giver_id, one.holder_id, one.state) == same), proxy)
 
 
 async def in_use(conn: Connection, proxy: Proxy, now: datetime) -> list[Proxy]:

@@ -14,9 +14,10 @@ from rules.homes import Door
 from rules.proxies import Mandate, Proxy, ProxyState
 from rules.voters import Basis
 from storage.rows import among, key, one
-from storage.tables import mandates, proxies
+from storage.tables import dues, mandates, proxies
 from storage.voters import named
 
+USED = "proxy_used"  # to be told
 _ALIVE = [str(ProxyState.ASKED), str(ProxyState.GIVEN)]
 
 
@@ -141,7 +142,14 @@ def entrusted(
 
 
 def use(conn: Connection, proxy_ids: Collection[int], now: datetime) -> None:
-    """Write down that holders have voted with these proxies."""
+    """Write down that holders have voted with these proxies; of the first time the givers are to hear."""
+    first = select(proxies.c.id).where(proxies.c.id.in_(proxy_ids), proxies.c.used_at.is_(None))
+    told = [
+        {"key": f"{USED}:{proxy_id}", "kind": USED, "about_id": proxy_id, "due_at": now, "state": "waiting"}
+        for proxy_id in conn.scalars(first)
+    ]
+    if told:
+        conn.execute(dues.insert(), told)
     for table, mine in ((mandates, mandates.c.proxy_id), (proxies, proxies.c.id)):
         unused = (mine.in_(proxy_ids), table.c.used_at.is_(None))
         conn.execute(update(table).where(*unused).values(used_at=now))

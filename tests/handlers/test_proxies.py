@@ -63,12 +63,22 @@ async def test_a_neighbour_votes_for_another_and_each_vote_is_counted_once(stage
     assert (await press(stage, holder, paper, "交票")).text.startswith("已记下：丙（1单元101）")
     assert await stored(stage, scene) == {holder.name: ((1,), "chat"), giver.name: ((3,), "proxy")}
     assert "已经代投" in (await press(stage, giver, card, "甲")).text
+    await stage.pass_time(seconds=5)
+    told = [message.text for message in giver.private().messages if "已经代您投了票" in message.text]
+    assert len(told) == 1, "the giver hears of it once"
+    assert "丙" not in told[0]
+    assert not any("收回委托" in label for message in giver.private().messages for label in message.labels)
+    again = await open_paper(stage, holder)
+    await press(stage, holder, again, "甲")
+    await press(stage, holder, again, "交票")
+    await stage.pass_time(seconds=5)
+    assert sum("已经代您投了票" in message.text for message in giver.private().messages) == 1
     await say(stage, giver, giver.private(), "委托")
     assert not any("收回" in label for message in giver.private().messages[-3:] for label in message.labels)
     assert "已投 2 户" in card.text
     async with stage.program.store.glance() as conn:
         events = await log.read(conn, "ballot:1")
-    assert [event.data["how"] for event in events if event.kind == "cast"] == ["chat", "proxy"]
+    assert [event.data["how"] for event in events if event.kind == "cast"] == ["chat", "proxy", "proxy"]
     assert [event.kind for event in events].count("proxy_given") == 1
 
 
@@ -131,6 +141,50 @@ async def test_a_proxy_for_a_meeting_signs_in_and_votes_in_its_ballots(stage: St
     async with stage.program.store.glance() as conn:
         events = await log.read(conn, f"meeting:{meeting_id}")
     assert [event.data["how"] for event in events if event.kind == "checked_in"] == ["chat", "proxy"]
+
+
+async def test_a_proxy_for_a_meeting_is_told_when_it_is_used_and_stands_then(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    giver, holder = await residents(stage, scene, 2)
+    await announced_meeting(stage, scene)
+    await stage.pass_time(to=stage.now.replace(hour=19, minute=30))
+    await stage.pass_time(days=5)
+    await scene.leader.say(scene.group, "/open")
+    await stage.settle()
+    assert "签到" in (await tap(stage, holder, scene.group, "签到")).text
+    await ask(stage, giver, "楼宇会", "1-102", holder.name)
+    await tap(stage, holder, holder.private(), "愿意代")
+    late = await tap(stage, holder, scene.group, "签到")
+    assert "1单元101" in late.text, "who signed in before is asked for the neighbour too"
+    card = await open_ballot(stage, scene)
+    paper = await open_paper(stage, holder)
+    await press(stage, holder, paper, "甲")
+    await press(stage, holder, paper, "交票")
+    await stage.restart()
+    await stage.pass_time(seconds=5)
+    said = giver.private().messages
+    assert sum("已经代您投了票：停车位怎么划" in message.text for message in said) == 1
+    assert not any("收回委托" in label for message in said for label in message.labels)
+    assert "已经代投" in (await press(stage, giver, card, "甲")).text
+
+
+async def test_by_ballot_and_by_meeting_together_nobody_holds_more_than_three(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    people = await residents(stage, scene, 6)
+    holder, givers, late = people[0], people[1:4], people[4]
+    await announced_meeting(stage, scene)
+    await stage.pass_time(to=stage.now.replace(hour=19, minute=30))
+    await stage.pass_time(days=5)
+    await scene.leader.say(scene.group, "/open")
+    await stage.settle()
+    await open_ballot(stage, scene)
+    for giver in givers:
+        await ask(stage, giver, "停车位怎么划", "1-101", holder.name)
+        asked = next(message for message in holder.private().messages if "✅ 愿意代" in message.labels)
+        assert "好的，您代" in (await press(stage, holder, asked, "愿意代")).text
+    assert "最多" in await ask(stage, late, "楼宇会", "1-101", holder.name)
+    door = f"1-{scene.homes[late].room}"
+    assert "不能再转委托" in await ask(stage, holder, "楼宇会", door, late.name)
 
 
 async def test_in_a_ballot_of_residents_each_of_a_family_gives_a_proxy_of_their_own(stage: Stage) -> None:
