@@ -110,6 +110,8 @@ class Clock:
         async with self._store.glance() as conn:
             closed = await ballots.last_sealed(conn)
         if closed is not None and (self._swept is None or self._swept < closed):
+            async with self._store.unit(self._now()) as unit:
+                await updates.blur_before(unit.conn, closed)
             self._swept = closed if await sweep(self._store.engine) else None
 
     async def _do_some(self) -> bool:

@@ -241,7 +241,8 @@ async def rate(here: Here, button: Rate) -> None:
         await _keep(here, ballot, replace(draft, choice=choice, checking=False))
     if ballot.secrecy is Secrecy.SEALED and button.score:
         return
-    given = stars(choice[button.option - 1] if choice else 0)
+    tells = choice and ballot.secrecy is not Secrecy.SEALED
+    given = stars(choice[button.option - 1] if tells else 0)
     await here.tell("slip.rated", option=ballot.options[button.option - 1], given=given)
 
 

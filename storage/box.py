@@ -54,6 +54,8 @@ from storage.tables import (
     votes,
 )
 
+_ROUND = 1000  # more than anybody presses on a paper
+
 
 @dataclass
 class Desk:
@@ -216,16 +218,23 @@ def _seal(conn: Connection, desk: Desk) -> None:
 
 
 def _renew_cards(conn: Connection, desk: Desk) -> None:
-    """A ballot's card counts who voted; a private slip shows its own voter's vote."""
+    """A ballot's card counts who voted; a private slip shows its own voter's vote.
+
+    How often a slip was drawn is how often its voter pressed: with many options that tells of the choice. So
+    that of a sealed vote goes on from a round number.
+    """
     behind = update(cards).where(cards.c.state == "live").values(wanted=cards.c.wanted + 1)
     if desk.first:
         conn.execute(behind.where(cards.c.kind == "ballot", cards.c.about_id.in_(list(desk.first))))
     if desk.shown:
         mine = select(chats.c.id).where(chats.c.address.in_({address for _, address in desk.shown}))
-        voted = {ballot_id for ballot_id, _ in desk.shown}
-        conn.execute(
-            behind.where(cards.c.kind == "slip", cards.c.about_id.in_(voted), cards.c.chat_id.in_(mine))
-        )
+        for ballot_id in {ballot_id for ballot_id, _ in desk.shown}:
+            slips = (cards.c.kind == "slip", cards.c.about_id == ballot_id, cards.c.chat_id.in_(mine))
+            if not desk.ballots[ballot_id].sealed:
+                conn.execute(behind.where(*slips))
+                continue
+            round_one = (cards.c.wanted // _ROUND + 1) * _ROUND
+            conn.execute(behind.where(*slips).values(wanted=round_one, shown=round_one - 1))
 
 
 def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import connect_file
 
-LEAVINGS = ("urn", "votes", "drafts")
+LEAVINGS = ("urn", "votes", "drafts", "cards", "seen_updates")
 
 
 async def sweep(engine: AsyncEngine) -> bool:

@@ -28,6 +28,12 @@ async def forget_before(conn: AsyncConnection, moment: datetime) -> None:
     await conn.execute(delete(seen_updates).where(seen_updates.c.at < moment))
 
 
+async def blur_before(conn: AsyncConnection, moment: datetime) -> None:
+    """Keep of updates handled before a moment no time and no answer: these tell who pressed how often."""
+    earlier = update(seen_updates).where(seen_updates.c.at < moment)
+    await conn.execute(earlier.values(at=moment, toast=null()))
+
+
 async def forget_received_before(conn: AsyncConnection, moment: datetime) -> None:
     """Forget what was received when a fault was met before a moment; the fault itself stays on record."""
     old = (faults.c.at < moment, faults.c.payload.is_not(None))
