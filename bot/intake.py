@@ -6,40 +6,26 @@ The library's own loop confirms them first and loses what it had not handled whe
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from telegram import Update
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
-from telegram.request import BaseRequest
 
 from bot.metrics import Metrics
-from bot.request import Request
 from handlers.telegram import Reception
 from storage.store import Unavailable
 
 log = logging.getLogger(__name__)
 
 POLL = 25  # seconds a request for updates stays open
-NAMING = ("message_id", "date", "chat")  # what names a message
 WANTED = ["message", "callback_query", "my_chat_member", "poll", "poll_answer"]
-
-
-class UpdatesRequest(Request):
-    """Carries the requests for updates, and makes what comes lean."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """The answer as the platform gave it, with lean updates."""
-        answer: dict[str, Any] = storable(BaseRequest.parse_json_payload(payload), payload)
-        if isinstance(updates := answer.get("result"), list):
-            for update in updates:
-                lean(update)
-        return answer
 
 
 class Intake:
@@ -51,14 +37,15 @@ class Intake:
         self._application = application
         self._reception = reception
         self._metrics = metrics
-        self._next: int | None = None  # offset: the first update not yet handled
+        self._next = 0  # offset: the first update not yet handled
 
     async def run(self) -> None:
         """Take in until cancelled; a batch under way is then fetched again at the next start."""
         pause = 0.5
         while True:
             try:
-                updates = await self._fetch()
+                fetched = await self._fetch()
+                read = [await self._reception.read(one) for one in fetched]
             except InvalidToken:
                 raise
             except Unavailable as error:
@@ -79,67 +66,29 @@ class Intake:
                 pause = min(pause * 2, 30)
                 continue
             pause = 0.5
-            await self.take(updates)
+            await self.take([update for update in read if update is not None])
+            self._next = max((one["update_id"] + 1 for one in fetched), default=self._next)
 
-    async def _fetch(self) -> Sequence[Update]:
-        """What waits. Raises TelegramError, Unavailable."""
+    async def _fetch(self) -> list[dict[str, Any]]:
+        """What waits, as it was written: the library reads a batch or none. Raises TelegramError."""
+        asked = {"offset": self._next, "timeout": POLL, "allowed_updates": json.dumps(WANTED)}
         bot = self._application.bot
-        try:
-            updates: Sequence[Update] = await bot.get_updates(
-                offset=self._next, timeout=POLL, allowed_updates=WANTED, read_timeout=10
-            )
-        except TelegramError:
-            raise
-        except Exception:  # noqa: BLE001 - one the library cannot read, and would be given again for ever
-            log.warning("a batch of updates has to be read one by one")
-        else:
-            return updates
-        content = await bot.request.post(f"{bot.base_url}/getUpdates?offset={self._next or 0}")
-        read = [await self._reception.read(lean(one)) for one in content]
-        self._next = max((one["update_id"] + 1 for one in content), default=self._next)
-        return [update for update in read if update is not None]
+        address = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
+        waiting: list[dict[str, Any]] = await bot.request.post(address, read_timeout=POLL + 10)
+        return waiting
 
     async def take(self, updates: Sequence[Update]) -> None:
-        """Handle a batch; on return all of it is stored, and the next fetch confirms it."""
-        if not updates:
-            return
+        """Handle a batch; on return all of it is stored, and may be confirmed."""
         lines: dict[int, list[Update]] = defaultdict(list)
         for update in sorted(updates, key=lambda update: update.update_id):
             lines[whose(update)].append(update)
         await asyncio.gather(*(self._in_order(line) for line in lines.values()))
-        self._next = max(update.update_id for update in updates) + 1
 
     async def _in_order(self, updates: list[Update]) -> None:
         for update in updates:
             began = time.monotonic()
             await self._application.process_update(update)
             self._metrics.update(_kind(update), time.monotonic() - began)
-
-
-def storable(content: Any, written: bytes) -> Any:
-    """What JSON says, without the character that no database of ours keeps in a text (U+0000)."""
-    return _without_nul(content) if b"\\u0000" in written else content
-
-
-def _without_nul(content: Any) -> Any:
-    if isinstance(content, str):
-        return content.replace("\0", "")
-    if isinstance(content, list):
-        return [_without_nul(one) for one in content]
-    if isinstance(content, dict):
-        return {name: _without_nul(one) for name, one in content.items()}
-    return content
-
-
-def lean(update: dict[str, Any]) -> dict[str, Any]:
-    """An update whose press names the message it was under and leaves out what stands in it.
-
-    Nobody here reads that, and the library would spend most of its time on it.
-    """
-    press = update.get("callback_query")
-    if isinstance(press, dict) and isinstance(message := press.get("message"), dict):
-        press["message"] = {name: message[name] for name in NAMING if name in message}
-    return update
 
 
 def _kind(update: Update) -> str:

@@ -17,7 +17,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.clock import Clock, utc_now
 from bot.dispatcher import Dispatcher
-from bot.intake import Intake, UpdatesRequest
+from bot.intake import Intake
 from bot.introduction import introduce
 from bot.limits import Limits
 from bot.lines import Lines
@@ -198,8 +198,7 @@ def _application(settings: Settings) -> Telegram:
     builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = ApplicationBuilder()
     builder = builder.token(settings.token).updater(None).job_queue(None)
     builder = builder.base_url(f"{settings.api}/bot").base_file_url(f"{settings.api}/file/bot")
-    proxy = proxy_for(settings.api)
-    return builder.request(Request(proxy=proxy)).get_updates_request(UpdatesRequest(1, proxy=proxy)).build()
+    return builder.request(Request(proxy=proxy_for(settings.api))).get_updates_request(Request(1)).build()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

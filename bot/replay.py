@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from telegram import Update
-
 from bot.limits import Limits
 from bot.program import Program, build
 from bot.settings import Settings
+from handlers.telegram import read_update
 from storage import outbox, updates
 from storage.store import Connection, Store, Unavailable
 
@@ -73,7 +72,7 @@ async def handle_again(program: Program, fault: Mapping[str, Any], now: datetime
     """
     number = -int(fault["id"])
     try:
-        update = Update.de_json({**fault["payload"], "update_id": number}, program.application.bot)
+        update = read_update({**fault["payload"], "update_id": number}, program.application.bot)
     except Exception as error:
         raise CannotBeRead from error  # whatever the library makes of it
     with program.reception.replying(number) as reply:

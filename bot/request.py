@@ -65,6 +65,11 @@ class Request(BaseRequest):
         """Seconds to wait for an answer, where a request does not say."""
         return self._read
 
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """The platform's answer, with texts that a database can keep. Raises TelegramError."""
+        return storable(BaseRequest.parse_json_payload(payload), payload)
+
     async def initialize(self) -> None:
         """Be ready; connections are opened when they are needed."""
         if self._session is None:
@@ -127,6 +132,21 @@ def proxy_for(url: str) -> str | None:
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return None if proxy is None or proxy_bypass(parts.netloc) else proxy
+
+
+def storable(content: Any, written: bytes) -> Any:
+    """What JSON says, without the character that no database of ours keeps in a text (U+0000)."""
+    return _without_nul(content) if b"\\u0000" in written else content
+
+
+def _without_nul(content: Any) -> Any:
+    if isinstance(content, str):
+        return content.replace("\0", "")
+    if isinstance(content, list):
+        return [_without_nul(one) for one in content]
+    if isinstance(content, dict):
+        return {name: _without_nul(one) for name, one in content.items()}
+    return content
 
 
 def _given(asked: float | DefaultValue[T] | None, usual: float | None) -> float | None:

@@ -19,8 +19,9 @@ from starlette.routing import Route
 from telegram import Bot
 
 from bot import settings
-from bot.intake import WANTED, Intake, lean, storable, whose
+from bot.intake import WANTED, Intake, whose
 from bot.lines import Lines
+from bot.request import storable
 from handlers.telegram import Reception, Reply
 from storage.store import Unavailable
 
@@ -101,7 +102,7 @@ class Webhook:
 
     async def _take(self, number: int, content: dict[str, Any]) -> Reply:
         try:
-            update = await self._reception.read(lean(content))
+            update = await self._reception.read(content)
         except Unavailable:
             return Reply(turned_away=True)
         if update is None:

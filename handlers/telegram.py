@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from telegram import Bot, ChatMember, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, ChatMember, InaccessibleMessage, Message, Update, User
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
@@ -48,6 +48,7 @@ Clock = Callable[[], datetime]
 ANSWERS_AT_ONCE = 90  # of 128 connections: a burst of answers never keeps a letter waiting
 PAUSES = (0.1, 0.5, 2.0)  # seconds before an update that the database turned away is tried again
 GROUPS = {"group", "supergroup"}
+NAMING = ("message_id", "chat")  # what names a message
 
 
 class ButtonNoLongerInUse(Refusal):
@@ -115,8 +116,9 @@ class Reception:
 
         It is then done with, or the platform would bring it for a day. Raises Unavailable.
         """
+        content = lean(content)
         try:
-            return Update.de_json(content, self.bot)
+            return read_update(content, self.bot)
         except Exception:
             trace, number = traceback.format_exc(), content["update_id"]
             log.exception("unreadable update %s", number)
@@ -364,13 +366,37 @@ def _answer_to(press: str, toast: dict[str, Any]) -> dict[str, Any]:
     return {"callback_query_id": press, **{name: value for name, value in more.items() if value}}
 
 
+def lean(update: dict[str, Any]) -> dict[str, Any]:
+    """An update whose press names the message it was under and leaves out what stands in it."""
+    press = update.get("callback_query")
+    if isinstance(press, dict) and isinstance(message := press.get("message"), dict):
+        press["message"] = {name: message[name] for name in NAMING if name in message} | {"date": 0}
+    return update
+
+
+def read_update(content: dict[str, Any], bot: Bot) -> Update:
+    """An update out of its JSON; the message under a press is one whose content nobody can see.
+
+    For the library it would be a whole message, which costs more than all the rest of a press. Raises what
+    the library does with what it cannot read, and KeyError.
+    """
+    press = content.get("callback_query")
+    if not press or not (under := press.get("message")):
+        return Update.de_json(content, bot)
+    message = InaccessibleMessage(Chat.de_json(under["chat"], bot), under["message_id"])
+    person = User.de_json(press["from"], bot)
+    query = CallbackQuery(press["id"], person, press["chat_instance"], message, press.get("data"))
+    return Update(content["update_id"], callback_query=query)
+
+
 def hear(update: Update) -> Heard:
     """An update in no platform's terms."""
-    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+    user, chat, query = update.effective_user, update.effective_chat, update.callback_query
     assert user is not None
     assert chat is not None
-    query = update.callback_query
-    quoted = message.reply_to_message if message and query is None else None
+    message = None if query else update.effective_message
+    named = query.message if query else message
+    quoted = message.reply_to_message if message else None
     return Heard(
         update_id=update.update_id,
         user=str(user.id),
@@ -379,9 +405,9 @@ def hear(update: Update) -> Heard:
         chat=str(chat.id),
         chat_kind="group" if chat.type in GROUPS else "private",
         chat_title=chat.title or user.full_name or "?",
-        message=str(message.message_id) if message else None,
-        text=(message.text or message.caption or "") if message and query is None else "",
-        picture=_picture(message) if query is None else None,
+        message=str(named.message_id) if named else None,
+        text=(message.text or message.caption or "") if message else "",
+        picture=_picture(message),
         quoted=_quoted(quoted) if quoted else None,
         press=query.id if query else None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.intake import UpdatesRequest
+from bot.request import Request
 from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Route
@@ -215,5 +215,5 @@ async def test_when_nothing_can_be_stored_the_person_is_told_so(
 
 def test_what_no_database_keeps_in_a_text_is_left_out_of_what_is_fetched() -> None:
     written = rb'{"ok": true, "result": [{"update_id": 1, "message": {"text": "a\u0000b\\u0000"}}]}'
-    read = UpdatesRequest.parse_json_payload(written)
+    read = Request.parse_json_payload(written)
     assert read["result"][0]["message"]["text"] == r"ab\u0000"
