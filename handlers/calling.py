@@ -10,14 +10,16 @@ from handlers.here import Here
 from handlers.notice import tell_cancelled
 from handlers.parties import ask_all
 from handlers.planning import ask_time, go_on
+from handlers.room import CallAgain, go_to
 from handlers.routes import Routes
 from rules.calling import read_call
 from rules.homes import Building
 from rules.kinds import CALLERS, kind_of, to_call, to_mediate
 from rules.mediations import MediationApart
-from rules.meetings import State, check_announced
+from rules.meetings import Meeting, State, check_announced
 from rules.when import Moment, Precision
 from services import calling
+from services import room as rooms
 from storage import homes, meetings
 
 routes = Routes()
@@ -128,11 +130,26 @@ async def publish(here: Here, button: Publish) -> None:
     """Send the notice out: once, however often it is pressed."""
     draft, here.building = await calling.led(here.unit, button.meeting, here.person.id)
     announced = await calling.publish(here.unit, draft, here.building, here.person.id)
-    await here.show_building(here.building, "notice", announced.id, pinned=True)
-    await deliveries.send(here, announced, here.building)
-    await ask_all(here, announced, here.building)
+    await _announce(here, announced, here.building)
     await show_draft(here, announced)
     await here.tell("calling.published", meeting=announced)
+
+
+async def _announce(here: Here, meeting: Meeting, building: Building) -> None:
+    """The notice is pinned in the group, reaches each resident in private, and asks the parties."""
+    await here.show_building(building, "notice", meeting.id, pinned=True)
+    await deliveries.send(here, meeting, building)
+    await ask_all(here, meeting, building)
+
+
+@routes.press(CallAgain)
+async def call_again(here: Here, button: CallAgain) -> None:
+    """Announce what missed its quorum for the same weekday and hour, as soon as the notice allows."""
+    await go_to(here, button.meeting)
+    building = await here.the_leader()
+    again = await rooms.call_again(here.unit, building, here.person, button.meeting)
+    await here.turn("room.called_again", meeting=again)
+    await _announce(here, again, building)
 
 
 @routes.press(Discard)

@@ -193,16 +193,6 @@ async def offer_again(speech: Speech, building: Building, meeting: Meeting, chat
     )
 
 
-@routes.press(CallAgain)
-async def call_again(here: Here, button: CallAgain) -> None:
-    """Announce it for the same weekday and hour, as soon as the notice allows."""
-    await go_to(here, button.meeting)
-    building = await here.the_leader()
-    again = await rooms.call_again(here.unit, building, here.person, button.meeting)
-    await here.turn("room.called_again", meeting=again)
-    await here.show_building(building, "notice", again.id, pinned=True)
-
-
 @routes.due(rooms.LAST_DAY)
 async def remind_of_the_end(speech: Speech, due: Due) -> None:
     """A meeting of days ends tomorrow: one message, with how far it is."""

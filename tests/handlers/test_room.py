@@ -67,11 +67,13 @@ async def test_too_few_twice_goes_one_level_up(stage: Stage) -> None:
     await open_meeting(stage, scene, "屋顶漏水")
     await _close(stage, scene)
     offer = newest(scene.group.messages, "再开？")
-    assert "组长" in (await press(stage, (await residents(stage, scene, 1))[0], offer, 0)).text
+    [neighbour] = await residents(stage, scene, 1)
+    assert "组长" in (await press(stage, neighbour, offer, 0)).text
     await stage.restart()
     await press(stage, scene.leader, offer, "就这天再开")
     assert "通知已发到群里" in offer.text
     assert "屋顶漏水" in newest(scene.group.messages, "楼宇会通知").text
+    assert "看到了请按" in newest(neighbour.private().messages, "3栋楼宇会通知").text
     await stage.pass_time(days=7)
     await say(stage, scene.leader, scene.group, "/open")
     await _close(stage, scene)
