@@ -23,7 +23,7 @@ class Standing:
 
     @property
     def missing(self) -> int:
-        """How many more households it takes."""
+        """How many more it takes."""
         return max(0, self.needed - self.present)
 
 

@@ -55,7 +55,7 @@ def check_votable(meeting: Meeting, item: Item | None, standing: Standing) -> No
     if rule is Rule.TALK:
         raise NotAnnouncedItem(title=item.title)
     if rule is Rule.QUORUM and not standing.reached:
-        raise UrgentNeedsQuorum(title=item.title, missing=standing.missing)
+        raise UrgentNeedsQuorum(title=item.title, missing=standing.missing, parties=standing.parties)
 
 
 def check_deferrable(item: Item) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -134,14 +134,14 @@ async def _leave(
 
 async def note_inquorate(unit: Unit, building: Building, meeting: Meeting) -> Inquorate | None:
     """Record that a closed meeting never had its quorum; twice running it goes one level up."""
-    came = len(await attendance.of_meeting(unit.conn, meeting.id))
-    now = await sittings.count(unit.conn, meeting)
-    standing = Standing(came, now.invited, now.needed)
+    standing = await sittings.count(unit.conn, meeting)
+    if not standing.parties:  # who left early had come
+        standing = replace(standing, present=len(await attendance.of_meeting(unit.conn, meeting.id)))
     if standing.reached:
         return None
     stream = sittings.stream(meeting.id)
     times = room.times_inquorate(await log.read(unit.conn, stream)) + 1
-    facts = {"present": came, "needed": standing.needed, "times": times}
+    facts = {"present": standing.present, "needed": standing.needed, "times": times}
     await log.append(unit.conn, stream, "inquorate", unit.now, **facts)
     if times < room.MOST_INQUORATE:
         return Inquorate(times, standing, "")

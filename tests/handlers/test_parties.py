@@ -92,7 +92,29 @@ async def test_parties_confirm_and_are_in_the_minutes(stage: Stage) -> None:
     await tap(stage, scene.leader, scene.group, "散会")
     minutes = next(message for message in reversed(scene.group.messages) if "会议纪要" in message.text)
     assert "🤝 各方：业委会 示*、物业 示*、居民代表 示*" in minutes.text
-    assert "流会" not in minutes.text
+    assert "流会" not in scene.group.transcript()
+
+
+async def test_too_few_parties_are_counted_as_parties(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 3)
+    head = (await four_parties(stage, scene))["业委会"]
+    chat = scene.leader.private()
+    draft = await say(stage, scene.leader, chat, "/meeting 四方议事会 下周三晚上七点半 活动室 屋顶漏水")
+    await press(stage, scene.leader, draft, "发布通知")
+    await press(stage, head, head.private().messages[-1], "我来")
+    await stage.pass_time(days=5, hours=10, minutes=30)
+    await say(stage, scene.leader, scene.group, "/open")
+    await press(stage, head, head.private().messages[-1], "我到会场了")
+    for neighbour in living:
+        await tap(stage, neighbour, scene.group, "签到")
+    assert "在会 1 方 / 4 方" in next(seen.text for seen in chat.messages if "签到码" in seen.text)
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    offer = next(seen for seen in scene.group.messages if "再开？" in seen.text)
+    assert "到会 1 方，法定 3 方，流会" in offer.text
+    await press(stage, scene.leader, offer, "就这天再开")
+    assert "请业委会参加四方议事会" in head.private().messages[-1].text
 
 
 async def test_a_contacts_link_works_once_and_a_new_one_replaces_it(stage: Stage) -> None:
