@@ -8,6 +8,7 @@ from handlers import claims
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
+from handlers.speech import number_in
 from handlers.ways import Join, WhatICanDo
 from rules.homes import Building, Door, read_unit
 from rules.people import Person
@@ -138,11 +139,10 @@ async def begin_by_word(here: Here, _rest: str) -> None:
 async def begin_by_link(here: Here, rest: str) -> None:
     """Ask for the door in the building named (b12) or in that of a ballot (7)."""
     here.in_private()
-    building = None
-    if rest.isascii() and rest.isdigit():
-        building = await homes.building_of_ballot(here.unit.conn, int(rest))
-    elif rest[:1] == "b" and rest[1:].isascii() and rest[1:].isdigit():
-        building = await homes.find_building(here.unit.conn, int(rest[1:]))
+    if rest.startswith("b"):
+        building = await homes.find_building(here.unit.conn, number_in(rest[1:]))
+    else:
+        building = await homes.building_of_ballot(here.unit.conn, number_in(rest))
     if building is None:
         await _ask_building(here)
     else:

@@ -12,7 +12,7 @@ from handlers.meeting import OpenMeeting
 from handlers.proposals import letter_keys
 from handlers.proxies import Entrust
 from handlers.routes import Routes
-from handlers.speech import Made, Screen, View
+from handlers.speech import Made, Screen, View, number_in
 from rules.deliveries import Reached
 from rules.homes import Building
 from rules.meetings import Item, Meeting, Proposal, State
@@ -138,7 +138,7 @@ async def into_calendar(here: Here, button: IntoCalendar) -> None:
 @routes.link("calendar")
 async def calendar_by_link(here: Here, rest: str) -> None:
     """Send the calendar file to somebody who came from the group."""
-    meeting = await coming.seen(here.unit, _id(rest), here.person.id, None)
+    meeting = await coming.seen(here.unit, number_in(rest), here.person.id, None)
     document = {"make": "invitation", "about": meeting.id, "lang": here.lang}
     await here.say("notice.invitation", more={"document": document})
 
@@ -158,7 +158,7 @@ async def show_proposals(here: Here, button: ShowProposals) -> None:
 @routes.link("plans")
 async def proposals_by_link(here: Here, rest: str) -> None:
     """Send the proposals to somebody who came from the group."""
-    meeting = await coming.seen(here.unit, _id(rest), here.person.id, None)
+    meeting = await coming.seen(here.unit, number_in(rest), here.person.id, None)
     await _say_proposals(here, here.chat.id, here.lang, meeting)
 
 
@@ -205,10 +205,6 @@ def _sent_in_private(here: Here, payload: str, *, sent: bool) -> None:
     here.toast = {"text": here.words.plain(here.person.lang, name), "alert": False}
     if not sent:
         here.toast["url"] = here.link(payload)
-
-
-def _id(rest: str) -> int:
-    return int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 10 else 0
 
 
 @routes.maker("invitation")

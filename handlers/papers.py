@@ -8,7 +8,7 @@ from handlers import polling
 from handlers.buttons import Button, Key
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import Screen, View
+from handlers.speech import Screen, View, number_in
 from rules.ballots import Ballot
 from rules.papers import WITNESSES, Stack, StackState
 from services import outbox, papers
@@ -127,7 +127,7 @@ async def hand_over(here: Here, button: HandOver) -> None:
 async def open_witness(here: Here, rest: str) -> None:
     """Lay the stack before a neighbour, to be compared with the paper."""
     here.in_private()
-    stack, _ = await papers.to_witness(here.unit.conn, polling.number(rest), here.person.id)
+    stack, _ = await papers.to_witness(here.unit.conn, number_in(rest), here.person.id)
     await polling.show_anew(here, "compare", stack.id)
 
 
@@ -155,8 +155,9 @@ async def reject(here: Here, button: NotLikeThePaper) -> None:
     await here.tell("papers.rejected")
     await _renew(here, stack)
     facts = {"ballot": ballot, "name": here.person.name}
-    keys = ((Key(here.label("zh", "paper_go_on"), BeginStack(ballot.id)),),)
-    await here.tell_person(stack.teller_id, "papers.was_rejected", keys=keys, **facts)
+    teller = await people.get(here.unit.conn, stack.teller_id)
+    keys = ((Key(here.label(teller.lang, "paper_go_on"), BeginStack(ballot.id)),),)
+    await here.tell_person(teller.id, "papers.was_rejected", keys=keys, **facts)
 
 
 async def _renew(here: Here, stack: Stack) -> None:

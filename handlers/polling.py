@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import Screen, Speech, View
+from handlers.speech import Screen, Speech, View, number_in
 from handlers.voting import CastVote
 from rules.ballots import Ballot, BallotAlreadyClosed, Option, State
 from rules.counting import Method
@@ -161,7 +161,7 @@ async def see_pictures(here: Here, button: SeePictures) -> None:
 async def pictures_by_link(here: Here, rest: str) -> None:
     """Send the pictures to who came by the link."""
     here.in_private()
-    ballot = await ballots.find(here.unit.conn, number(rest))
+    ballot = await ballots.find(here.unit.conn, number_in(rest))
     await results.check_reader(here.unit.conn, ballot, here.person.id)
     await _send_pictures(here, ballot)
 
@@ -264,8 +264,3 @@ async def _here(here: Here, ballot_id: int) -> Ballot:
     if here.chat.kind == "group" and here.chat.building_id != ballot.building_id:
         raise NotThisBallot
     return ballot
-
-
-def number(rest: str) -> int:
-    """The id in a deep link; 0, which nothing has, where there is none."""
-    return int(rest) if rest.isascii() and rest.isdigit() and len(rest) <= 18 else 0

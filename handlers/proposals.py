@@ -8,7 +8,7 @@ from handlers import asking, polling
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import Screen, View
+from handlers.speech import Screen, View, number_in
 from handlers.voices import AllVoices, about, in_private, voice_keys
 from rules.homes import Building
 from rules.meetings import Item, Proposal
@@ -133,9 +133,8 @@ async def see(here: Here, button: SeeProposal) -> None:
 @routes.link("plan")
 async def see_by_link(here: Here, rest: str) -> None:
     """The same for somebody who came from the group."""
-    proposal_id = int(rest) if rest.isascii() and rest.isdigit() and len(rest) < 10 else 0
-    await about(here, proposal_id)
-    await polling.show_anew(here, "proposal", proposal_id)
+    await about(here, number_in(rest))
+    await polling.show_anew(here, "proposal", number_in(rest))
 
 
 @routes.press(ChangeProposal)

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import Screen, Speech, View
+from handlers.speech import Screen, Speech, View, number_in
 from rules.homes import read_door
 from rules.people import NotAResident, Person
 from rules.proxies import Proxy, ProxyState
@@ -86,7 +86,7 @@ def _facts(about: Occasion) -> dict[str, Any]:
 async def begin_by_link(here: Here, rest: str) -> None:
     """Begin with the ballot (b7) or the meeting (m3) that a link in the group names."""
     here.in_private()
-    number = int(rest[1:]) if rest[1:].isascii() and rest[1:].isdigit() and len(rest) < 10 else 0
+    number = number_in(rest[1:])
     await _ask_door(here, number if rest[:1] == "b" else 0, number if rest[:1] == "m" else 0)
 
 

@@ -11,7 +11,7 @@ from handlers.calendar import NotADay
 from handlers.contacts import ShowContacts
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import Speech
+from handlers.speech import Speech, number_in
 from rules.homes import Building
 from rules.months import before
 from rules.people import Person
@@ -114,9 +114,7 @@ def _ask_keys(speech: Speech, lang: str, building: Building, month: date) -> Key
 async def begin_by_link(here: Here, rest: str) -> None:
     """Begin the form for a leader who came from the group."""
     building, _, month = rest.partition("_")
-    if not (building.isdigit() and month.isdigit() and len(building) < 10 and len(month) == 6):
-        raise NotADay
-    await _begin(here, int(building), int(month))
+    await _begin(here, number_in(building), number_in(month))
 
 
 @routes.press(FillReport)

@@ -9,12 +9,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers import polling
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.reached import each_told, reached, silence_told
 from handlers.routes import Routes
-from handlers.speech import Made, Screen, Speech, View
+from handlers.speech import Made, Screen, Speech, View, number_in
 from handlers.words import yuan
 from paper.pictures import Bar, result_picture
 from rules.ballots import Ballot, State
@@ -181,7 +180,7 @@ def _bar(view: View, ballot: Ballot, row: Standing) -> Bar:
 async def explain_count(here: Here, rest: str) -> None:
     """Tell the count step by step, from the votes in the log."""
     here.in_private()
-    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    ballot = await results.closed(here.unit.conn, number_in(rest))
     await results.check_reader(here.unit.conn, ballot, here.person.id)
     assert ballot.result is not None
     shown = may_show(ballot.result)
@@ -292,7 +291,7 @@ async def _tell_receipt(here: Here, text: str) -> None:
 async def begin_objection(here: Here, rest: str) -> None:
     """Ask what is held against a result."""
     here.in_private()
-    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    ballot = await results.closed(here.unit.conn, number_in(rest))
     await results.check_objector(here.unit, ballot, here.person.id)
     await here.begin("objection", ballot=ballot.id)
     await here.say("results.ask_objection", ballot=ballot, keys=_leave(here))
@@ -326,7 +325,7 @@ async def begin_answer(here: Here, button: AnswerObjection) -> None:
 @routes.link("ba")
 async def answer_by_link(here: Here, rest: str) -> None:
     """Ask the leader who came by the link for the answer."""
-    await _ask_answer(here, polling.number(rest))
+    await _ask_answer(here, number_in(rest))
 
 
 async def _ask_answer(here: Here, objection_id: int) -> None:
@@ -373,7 +372,7 @@ def _leave(here: Here) -> Keys:
 async def list_objections(here: Here, rest: str) -> None:
     """Show what was objected and answered, without names, to those the result concerns."""
     here.in_private()
-    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    ballot = await results.closed(here.unit.conn, number_in(rest))
     await results.check_reader(here.unit.conn, ballot, here.person.id)
     held = await objections.of_ballot(here.unit.conn, ballot.id)
     await here.say("results.objections", ballot=ballot, objections=held)

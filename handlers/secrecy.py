@@ -6,7 +6,7 @@ from handlers import polling
 from handlers.buttons import Button, Key
 from handlers.here import Here
 from handlers.routes import Routes
-from handlers.speech import View
+from handlers.speech import View, number_in
 from rules.ballots import Ballot
 from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
 from services import ballots, results
@@ -58,7 +58,7 @@ async def choose(here: Here, button: SetSecrecy) -> None:
 async def read_record(here: Here, rest: str) -> None:
     """Tell who chose what in a named ballot, to who lives there."""
     here.in_private()
-    ballot = await results.closed(here.unit.conn, polling.number(rest))
+    ballot = await results.closed(here.unit.conn, number_in(rest))
     await results.check_reader(here.unit.conn, ballot, here.person.id)
     lines = [
         (door, ballot.labels_of(cast.choice), cast.reason)

@@ -9,6 +9,7 @@ from handlers import polling
 from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Routes
+from handlers.speech import number_in
 from rules.ballots import Ballot, State
 from rules.counting import Method
 from rules.counting.question import BUDGETS, RANKED
@@ -117,15 +118,15 @@ class BackToList(Button, code="sb"):
 async def open_slip(here: Here, rest: str) -> None:
     """Lay the slip before who came by the link, ticked as their vote stands; once closed, just to be read."""
     here.in_private()
-    ballot = await ballots.find(here.unit.conn, polling.number(rest.partition("_x")[0]))
+    ballot = await ballots.find(here.unit.conn, number_in(rest.partition("_x")[0]))
     if ballot.state is not State.DRAFT and not ballot.is_open(here.now):
         await _check_on_the_roll(here, ballot)
         await polling.show_anew(here, "slip", ballot.id)
         return
     _, _, proxy = rest.partition("_x")
     draft = await stored.draft(here.unit.conn, ballot.id, here.person.id)
-    if draft is None or draft.proxy != polling.number(proxy):
-        draft = await _standing(here, ballot, polling.number(proxy))
+    if draft is None or draft.proxy != number_in(proxy):
+        draft = await _standing(here, ballot, number_in(proxy))
     kept = replace(draft, page=0, checking=False)
     await stored.keep_draft(here.unit.conn, ballot.id, here.person.id, kept)
     await polling.show_anew(here, "slip", ballot.id)

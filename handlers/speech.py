@@ -82,6 +82,11 @@ def deep_link(bot_name: str, payload: str) -> str:
     return f"https://t.me/{bot_name}?start={payload}"
 
 
+def number_in(text: str) -> int:
+    """The id in a deep link's payload, which anybody may write; 0, which nothing has, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 @dataclass
 class Speech:
     """One unit of work with a voice."""

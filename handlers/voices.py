@@ -10,6 +10,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.room import go_to
 from handlers.routes import Routes
+from handlers.speech import number_in
 from rules.homes import Building
 from rules.meetings import NothingWritten
 from rules.proposals import NoSuchProposal, Voice
@@ -92,9 +93,8 @@ async def ask_voice(here: Here, button: SpeakOf) -> None:
 async def voice_by_link(here: Here, rest: str) -> None:
     """The same for somebody who came from the group."""
     proposal, _, kind = rest.partition("_")
-    proposal_id = int(proposal) if proposal.isascii() and proposal.isdigit() and len(proposal) < 10 else 0
-    building, _ = await about(here, proposal_id)
-    await _ask(here, building, proposal_id, kind)
+    building, _ = await about(here, number_in(proposal))
+    await _ask(here, building, number_in(proposal), kind)
 
 
 async def _ask(here: Here, building: Building, proposal_id: int, kind: str) -> None:
