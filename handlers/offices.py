@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Routes
-from rules.homes import Building
+from handlers.ways import MyData
 from rules.refusals import Refusal
 from services import offices
 from storage import people
@@ -14,9 +14,11 @@ routes = Routes()
 
 
 class Resign(Button, code="resign"):
-    """Lays an office down."""
+    """Lays an office of a building down; asks first (0)."""
 
+    building: int
     role: str
+    sure: int = 0
 
 
 class ReplyToSomebody(Refusal):
@@ -61,22 +63,22 @@ async def _appoint(here: Here, role: str) -> None:
 
 @routes.command("leaders", words=("组长", "leaders"))
 async def list_holders(here: Here, _rest: str) -> None:
-    """Say who leads and who records."""
-    await _list(here, here.the_building())
-
-
-async def _list(here: Here, building: Building) -> None:
+    """Say who leads, records, tells and supervises."""
+    building = here.the_building()
     held = await offices.holders(here.unit, building)
-    mine = [role for role, holders in held.items() if any(one.id == here.person.id for one in holders)]
-    keys = tuple((here.key("resign", Resign(role), role=role),) for role in mine)
-    await here.turn("offices.list", building=building, held=held, keys=keys)
+    await here.say("offices.list", building=building, held=held)
 
 
 @routes.press(Resign)
 async def resign(here: Here, button: Resign) -> None:
-    """Lay one's own office down."""
-    building = here.the_building()
+    """Lay one's own office down, once it is meant; the group is told."""
+    here.in_private()
+    building = await offices.check_holder(here.unit.conn, button.building, here.person, button.role)
+    if not button.sure:
+        sure = here.key("resign_sure", Resign(building.id, button.role, 1), role=button.role)
+        keys = ((sure,), (here.key("keep_office", MyData()),))
+        await here.turn("offices.ask_resign", keys=keys, building=building, role=button.role)
+        return
     await offices.resign(here.unit, building, here.person, button.role)
-    await here.tell("offices.resigned", role=button.role)
+    await here.turn("offices.resigned", role=button.role, keys=((here.key("my_data", MyData()),),))
     await here.say_to_building(building, "offices.has_resigned", name=here.person.name, role=button.role)
-    await _list(here, building)

@@ -6,12 +6,14 @@ from handlers.buttons import Button, Keys
 from handlers.here import Here
 from handlers.mediation import tell_circle
 from handlers.mediation_draft import MyMediations
+from handlers.offices import Resign
 from handlers.routes import Routes
 from handlers.speech import Made, Speech, View
 from handlers.ways import Join, MyData
 from handlers.words import LANGUAGES
 from rules.people import OnlyInPrivate
 from services import privacy
+from services.privacy import Stored
 from storage import people
 from storage.outbox import Due
 
@@ -67,17 +69,21 @@ async def show_by_key(here: Here, _button: MyData) -> None:
 
 async def _show(here: Here) -> None:
     stored = await privacy.stored_about(here.unit, here.person)
-    await here.turn("privacy.mydata", stored=stored, keys=_keys(here, mediated=bool(stored.mediations)))
+    await here.turn("privacy.mydata", stored=stored, keys=_keys(here, stored))
 
 
-def _keys(here: Here, *, mediated: bool) -> Keys:
+def _keys(here: Here, stored: Stored) -> Keys:
     on = here.person.reminders
     other = next(lang for lang in LANGUAGES if lang != here.person.lang)
     reminders = here.key("reminders_off" if on else "reminders_on", SwitchReminders(int(not on)))
     language = here.key("other_language", SwitchLanguage(other))
     mine = (here.key("my_mediations", MyMediations()),)
     copy = (here.key("my_copy", AskCopy()),)
-    return ((reminders, language), *((mine,) if mediated else ()), copy, (here.key("forget", Forget()),))
+    offices = tuple(
+        (here.key("resign", Resign(building.id, role), role=role),) for building, role in stored.offices
+    )
+    more = (mine,) if stored.mediations else ()
+    return ((reminders, language), *more, *offices, copy, (here.key("forget", Forget()),))
 
 
 @routes.press(AskCopy)

@@ -6,7 +6,7 @@ from rules.homes import Building
 from rules.people import NotTheLeader, Person
 from rules.refusals import Refusal
 from storage import homes, log
-from storage.store import Unit
+from storage.store import Connection, Unit
 
 OFFICES = ("leader", "recorder", "teller", "supervisor")
 
@@ -47,12 +47,21 @@ async def appoint(
     )
 
 
+async def check_holder(conn: Connection, building_id: int, person: Person, role: str) -> Building:
+    """The building in which somebody holds an office that may be laid down.
+
+    Raises HoldsNoSuchOffice, LastLeader.
+    """
+    if role not in await homes.offices(conn, building_id, person.id):
+        raise HoldsNoSuchOffice
+    if role == "leader" and len(await homes.holders(conn, building_id, role)) == 1:
+        raise LastLeader
+    return await homes.building(conn, building_id)
+
+
 async def resign(unit: Unit, building: Building, person: Person, role: str) -> None:
     """Lay an office down. Raises HoldsNoSuchOffice, LastLeader."""
-    if role not in await homes.offices(unit.conn, building.id, person.id):
-        raise HoldsNoSuchOffice
-    if role == "leader" and len(await homes.holders(unit.conn, building.id, role)) == 1:
-        raise LastLeader
+    await check_holder(unit.conn, building.id, person, role)
     await homes.resign(unit.conn, building.id, person.id, role)
     await log.append(unit.conn, f"building:{building.id}", "resigned", unit.now, person=person.id, role=role)
 

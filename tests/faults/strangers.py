@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError
 
 from handlers.all import all_routes
 from handlers.buttons import Button
-from handlers.offices import Resign
 from handlers.privacy import ForgetForSure
 from sandbox.conversations import Conversation
 from sandbox.people import Person
@@ -27,7 +26,7 @@ from tests.faults.fast import FastStage
 from tests.scenes import Scene, announced_meeting, bound_building, open_ballot, residents, say
 
 SECRET = "秘密"
-THEIR_OWN = {ForgetForSure, Resign}  # these undo what is the presser's own
+THEIR_OWN = {ForgetForSure}  # it undoes what is the presser's own
 PASSING = {  # what comes and goes with what anybody says: mail, timetables, who has written
     "outbox", "cards", "dues", "dialogues", "people", "chats", "seen_updates", "faults", "alembic_version",
 }  # fmt: skip

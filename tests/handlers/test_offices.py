@@ -70,17 +70,24 @@ async def test_appointing_twice_is_said(stage: Stage) -> None:
     assert "已经是记录员了" in (await reply(stage, scene.leader, said, "/recorder")).text
 
 
-async def test_an_office_is_laid_down_but_not_by_the_last_leader(stage: Stage) -> None:
+async def test_an_office_is_laid_down_in_private_but_not_by_the_last_leader(stage: Stage) -> None:
     scene = await bound_building(stage)
     [neighbour] = await residents(stage, scene, 1)
-    shown = await say(stage, scene.leader, scene.group, "/leaders")
+    assert (await say(stage, scene.leader, scene.group, "/leaders")).labels == []
+    shown = await say(stage, scene.leader, scene.leader.private(), "我的资料")
     assert "唯一的组长" in (await press(stage, scene.leader, shown, "我不再担任组长")).text
     said = await neighbour.say(scene.group, "我来")
     await reply(stage, scene.leader, said, "/leader")
     await stage.restart()
     await press(stage, scene.leader, shown, "我不再担任组长")
-    assert "组长：示例住户 1-101" in shown.text
+    await press(stage, scene.leader, shown, "继续担任")
+    assert "职务：3栋组长" in shown.text
+    await press(stage, scene.leader, shown, "我不再担任组长")
+    assert "您真的不再担任 3栋 的组长吗" in shown.text
+    assert "不再担任" not in scene.group.transcript()
+    await press(stage, scene.leader, shown, "确定不再担任组长")
     assert "示例组长 3栋 不再担任本楼的组长" in scene.group.transcript()
+    assert "组长：示例住户 1-101" in (await say(stage, neighbour, scene.group, "组长")).text
 
 
 async def test_a_second_press_and_a_foreign_one_lay_nothing_down(stage: Stage) -> None:
@@ -88,13 +95,15 @@ async def test_a_second_press_and_a_foreign_one_lay_nothing_down(stage: Stage) -
     [neighbour] = await residents(stage, scene, 1)
     said = await neighbour.say(scene.group, "我来")
     await reply(stage, scene.leader, said, "/leader")
-    shown = await say(stage, scene.leader, scene.group, "/leaders")
-    presses = [scene.leader.begin_press(shown, "resign:leader") for _ in range(2)]
+    shown = await say(stage, scene.leader, scene.leader.private(), "我的资料")
+    sure = f"resign:{scene.building_id}:leader:1"
+    presses = [scene.leader.begin_press(shown, sure) for _ in range(2)]
     await stage.settle()
     assert "没有担任" in presses[1].answer.result()["text"]
     [other] = await residents(stage, scene, 1)
-    assert "没有担任" in (await other.press_forged(shown, "resign:leader")).text
-    assert "没有担任" in (await other.press_forged(shown, "resign:emperor")).text
+    theirs = await say(stage, other, other.private(), "我的资料")
+    for forged in (sure, f"resign:{scene.building_id}:emperor:1", "resign:99:leader:1"):
+        assert "没有担任" in (await other.press_forged(theirs, forged)).text
 
 
 async def test_offices_of_an_unbound_group_are_refused(stage: Stage) -> None:
