@@ -29,6 +29,7 @@ from handlers.mediation_draft import (
     ask,
     ask_day,
     ask_hour,
+    back_row,
     go_on,
     is_mine,
     local_now,
@@ -242,7 +243,7 @@ async def pick_hour(here: Here, button: MediationHour) -> None:
         raise NotADay
     picked = (button.day, button.hour)
     keys = minute_keys(day, button.hour, local_now(here, case), lambda at: MediationTime(this, *picked, at))
-    await here.turn("planning.ask_minute", keys=keys, day=day)
+    await here.turn("planning.ask_minute", keys=(*keys, back_row(here, this)), day=day)
 
 
 @routes.press(MediationTime)

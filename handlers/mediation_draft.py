@@ -209,11 +209,17 @@ async def ask_day(here: Here, case: Case, month: date | None = None, *, unclear:
     )
     shown = max(today.replace(day=1), month_after(month or today, 0))
     await here.begin("mediation", mediation=this, ask="time")
-    await here.turn("mediation.ask_time", keys=month_keys(shown, offer), unclear=unclear)
+    keys = (*month_keys(shown, offer), back_row(here, this))
+    await here.turn("mediation.ask_time", keys=keys, unclear=unclear)
+
+
+def back_row(here: Here, mediation_id: int) -> tuple[Key, ...]:
+    """The way back from the calendar to how it stands."""
+    return (here.key("back_to_draft", OpenMediation(mediation_id)),)
 
 
 async def ask_hour(here: Here, case: Case, day: date) -> None:
     """Ask for the hour of a day."""
     this, number = case.mediation.id, as_number(day)
     keys = hour_keys(day, local_now(here, case), lambda hour: MediationHour(this, number, hour))
-    await here.turn("planning.ask_hour", keys=keys, day=day)
+    await here.turn("planning.ask_hour", keys=(*keys, back_row(here, this)), day=day)

@@ -17,7 +17,7 @@ from rules.tasks import Stage, Task
 from services import monthly, tasks
 from services.monthly import MonthDue
 from services.outbox import Rank, renew
-from storage import homes
+from storage import homes, people
 from storage.outbox import Due
 
 routes = Routes()
@@ -35,6 +35,10 @@ class MarkDone(Button, code="tn"):
     """Says that a task is done."""
 
     task: int
+
+
+class NoPhoto(Button, code="tnp"):
+    """Has no photo of what was done."""
 
 
 class JudgeTask(Button, code="tj"):
@@ -70,7 +74,7 @@ async def mark_done(here: Here, button: MarkDone) -> None:
     await here.tell("tasks.noted")
     if here.chat.kind == "private":
         await here.begin("task_photo", task=task.id)
-        await here.say("tasks.ask_photo", task=task)
+        await here.say("tasks.ask_photo", task=task, keys=_without(here))
     for leader in await homes.holders(here.unit.conn, building.id, "leader"):
         await here.show_person(leader.id, "task", task.id)
 
@@ -79,12 +83,25 @@ async def mark_done(here: Here, button: MarkDone) -> None:
 async def hear_photo(here: Here, data: dict[str, Any]) -> None:
     """Put the photo to the task; anything else is asked for again."""
     if here.heard.picture is None:
-        await here.say("tasks.no_photo")
+        await here.say("tasks.send_photo", keys=_without(here))
         return
     task, building = await tasks.add_photo(here.unit, here.person, data["task"], here.heard.picture)
     await here.finish()
     await _renew(here, task, building)
     await here.say("tasks.photo_noted")
+
+
+def _without(here: Here) -> Keys:
+    return ((here.key("no_photo", NoPhoto()),),)
+
+
+@routes.press(NoPhoto)
+async def leave_photo(here: Here, _button: NoPhoto) -> None:
+    """The task is done all the same; what is written next is no photo of it."""
+    dialogue = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
+    if dialogue is not None and dialogue[0] == "task_photo":
+        await here.finish()
+    await here.turn("tasks.no_photo")
 
 
 @routes.press(JudgeTask)

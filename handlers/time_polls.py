@@ -52,6 +52,18 @@ class OfferNothing(Button, code="qx"):
     poll: int
 
 
+class BackToTimes(Button, code="qk"):
+    """Leaves the calendar for the times offered so far."""
+
+    poll: int
+
+
+class LeaveTimes(Button, code="ql"):
+    """Gives a question up before it was asked."""
+
+    poll: int
+
+
 class AskTimes(Button, code="qa"):
     """Asks everybody."""
 
@@ -103,6 +115,7 @@ async def _show(here: Here, building: Building, poll: TimePoll) -> None:
         keys.append((here.key("ask_times", AskTimes(poll.id)),))
     if slots:
         keys.append((here.key("clear_times", ClearTimes(poll.id)),))
+    keys.append((here.key("cancel", LeaveTimes(poll.id)),))
     in_group = here.chat.kind == "group"
     zone = building.zone
     await here.turn("times.draft", keys=tuple(keys), poll=poll, slots=slots, in_group=in_group, zone=zone)
@@ -147,7 +160,27 @@ async def open_calendar(here: Here, button: OfferTime) -> None:
         first=first,
         label=lambda name, **facts: here.label(here.lang, name, **facts),
     )
-    await here.turn("times.ask_day", keys=month_keys(month, offer))
+    await here.turn("times.ask_day", keys=(*month_keys(month, offer), _back_row(here, poll)))
+
+
+def _back_row(here: Here, poll: TimePoll) -> tuple[Key, ...]:
+    return (here.key("back_to_draft", BackToTimes(poll.id)),)
+
+
+@routes.press(BackToTimes)
+async def back(here: Here, button: BackToTimes) -> None:
+    """Show the times offered so far."""
+    poll, building = await _draft(here, button.poll)
+    await _show(here, building, poll)
+
+
+@routes.press(LeaveTimes)
+async def leave(here: Here, button: LeaveTimes) -> None:
+    """Ask nobody; the times offered so far are dropped."""
+    poll, _ = await _draft(here, button.poll)
+    await time_polls.drop(here.unit, poll)
+    await here.finish()
+    await here.turn("times.left")
 
 
 @routes.press(OfferNothing)
@@ -164,7 +197,7 @@ async def ask_hour(here: Here, button: OfferDay) -> None:
     now = here.now.astimezone(ZoneInfo(building.zone))
     day = as_day(button.day)
     keys = hour_keys(day, now, lambda hour: OfferHour(poll.id, button.day, hour))
-    await here.turn("times.ask_hour", keys=keys, day=day)
+    await here.turn("times.ask_hour", keys=(*keys, _back_row(here, poll)), day=day)
 
 
 @routes.press(OfferHour)

@@ -64,13 +64,19 @@ async def test_a_task_is_done_with_a_photo_sent_back_done_again_and_confirmed(st
     await tap(stage, doer, private, "办好了")
     assert "照片" in private.messages[-1].text
     await stage.restart()
-    assert "请发一张照片" in (await say(stage, doer, private, "拍不了")).text
+    asked = await say(stage, doer, private, "拍不了")
+    assert "请发一张照片" in asked.text
+    assert asked.labels == ["没有照片"]
     await doer.send_photo(private, png())
     await stage.settle()
     assert any("照片收到了" in message.text for message in private.messages)
     await tap(stage, scene.leader, scene.leader.private(), "还没好")
     assert any("还没好" in message.text for message in private.messages)
     await tap(stage, doer, private, "办好了")
+    await tap(stage, doer, private, "没有照片")
+    assert "没有照片也行" in private.messages[-1].text
+    await doer.send_photo(private, png())
+    await stage.settle()
     await tap(stage, scene.leader, scene.leader.private(), "确认办好")
     assert "组长确认办好了" in "".join(message.text for message in private.messages[-2:])
     kinds = ("task_done", "task_shown", "task_reopened", "task_confirmed")

@@ -64,8 +64,14 @@ async def test_a_time_is_added_from_the_calendar(stage: Stage) -> None:
     chat = scene.leader.private()
     draft = await say(stage, scene.leader, chat, "约时间")
     await press(stage, scene.leader, draft, "从日历加")
+    await press(stage, scene.leader, draft, "返回")
+    assert "请给几个时间" in draft.text
+    await press(stage, scene.leader, draft, "从日历加")
     await press(stage, scene.leader, draft, "28")
     await press(stage, scene.leader, draft, "9:00")
     assert "1. 11月28日（周六）09:00" in draft.text
     await press(stage, scene.leader, draft, "重来")
     assert "请给几个时间" in draft.text
+    await press(stage, scene.leader, draft, "先不弄了")
+    assert "不约了" in draft.text
+    assert "没看懂" in (await say(stage, scene.leader, chat, "今晚八点半")).text
