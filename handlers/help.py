@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from handlers import choosing
+from handlers.ballots import AskBallot
 from handlers.buttons import Key
 from handlers.calling import CallMeeting
 from handlers.here import Here
 from handlers.meeting import CheckIn
 from handlers.minutes import ShowMinutes
 from handlers.routes import Routes
-from handlers.ways import Bind, Join, MyData, WhatICanDo
+from handlers.ways import Bind, Join, MyData, ShowMonthly, WhatICanDo
 from handlers.words import LANGUAGES, Words
 from services.offers import Offers, offers, offers_anywhere
 from storage import people
@@ -24,24 +25,39 @@ COMMANDS = (
     "checkin",
     "vote",
     "proxy",
+    "say",
+    "propose",
+    "mywords",
     "minutes",
     "tasks",
+    "receipt",
+    "roll",
+    "owner",
+    "register",
+    "join",
+    "mydata",
+    "forget",
+    "leaders",
     "when",
     "straw",
     "change",
     "monthly",
+    "quiet",
     "contacts",
     "mediate",
     "paper",
-    "roll",
-    "owner",
-    "join",
-    "mydata",
-    "leaders",
-    "register",
+    "parking",
+    "reports",
     "building",
     "cancel",
     "help",
+)
+ON_KEYS = frozenset(  # commands that nobody has to know: a key does the same, or a message says them
+    {
+        *("open", "code", "present", "next", "task", "record", "hand", "left", "close", "correct"),
+        *("leader", "recorder", "teller", "supervisor"),
+        "start",
+    }
 )
 
 
@@ -135,6 +151,9 @@ def _keys(here: Here, open_now: Offers) -> tuple[tuple[Key, ...], ...]:
         keys.append(here.key("help_minutes", ShowMinutes(open_now.minutes)))
     if open_now.leader:
         keys.append(here.key("help_call", CallMeeting()))
+    if open_now.leads_this and here.chat.kind == "private" and here.building is not None:
+        keys.append(here.key("ballot_new", AskBallot()))
+        keys.append(here.key("months", ShowMonthly(here.building.id)))
     if not open_now.resident:
         keys.append(here.key("join", Join()))
     if here.chat.kind == "private":

@@ -19,6 +19,7 @@ class Offers:
 
     homes: tuple[Household, ...] = ()
     leader: bool = False
+    leads_this: bool = False  # the building that is meant, where they lead another too
     meeting: int | None = None  # that sits now
     ballots: tuple[Ballot, ...] = ()  # open now, the one that closes first first
     minutes: int | None = None  # the meeting whose minutes are the latest
@@ -36,9 +37,11 @@ async def offers(unit: Unit, person: Person, building: Building | None) -> Offer
     sitting = await meetings.of_building(unit.conn, building.id, State.OPEN)
     open_ones = await ballots.of_building(unit.conn, building.id, BallotState.OPEN)
     filed = await minutes.of_building(unit.conn, building.id, 1)
+    leads = "leader" in await homes.offices(unit.conn, building.id, person.id)
     return Offers(
         homes=tuple(await homes.homes_of(unit.conn, person.id, building.id)),
-        leader="leader" in await homes.offices(unit.conn, building.id, person.id),
+        leader=leads,
+        leads_this=leads,
         meeting=sitting[0].id if sitting else None,
         ballots=tuple(ballot for ballot in open_ones if ballot.is_open(unit.now)),
         minutes=filed[0].meeting_id if filed else None,

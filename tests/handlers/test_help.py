@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from handlers.all import all_routes
-from handlers.help import command_lists
+from handlers.help import ON_KEYS, command_lists
+from storage import updates
 from tests.scenes import bound_building, move_in, open_ballot, open_meeting, press, reply, residents, say
 from tests.stage import Stage
 
 JOIN = "🏠 登记住户"
 MINE = "🗂 我的资料"
 CALL = "📢 开会"
+VOTE = "🗳 发起投票"
+MONTHS = "📅 每月的事"
 
 
 @pytest.mark.parametrize(
@@ -49,9 +52,14 @@ async def test_a_leader_in_private_can_call_a_meeting(stage: Stage) -> None:
     scene = await bound_building(stage)
     shown = await say(stage, scene.leader, scene.leader.private(), "帮助")
     assert "组长好" in shown.text
-    assert shown.labels == [CALL, JOIN, MINE]
-    await press(stage, scene.leader, shown, CALL)
-    assert scene.leader.private().messages[-1].by_bot
+    assert shown.labels == [CALL, VOTE, MONTHS, JOIN, MINE]
+    await press(stage, scene.leader, shown, VOTE)
+    assert "要请大家决定什么" in scene.leader.private().messages[-1].text
+    await press(stage, scene.leader, shown, MONTHS)
+    assert "每月的事" in shown.text
+    again = await say(stage, scene.leader, scene.leader.private(), "帮助")
+    await press(stage, scene.leader, again, CALL)
+    assert "哪天开楼宇会" in again.text
 
 
 async def test_a_leader_who_lives_elsewhere_is_a_leader_in_private(stage: Stage) -> None:
@@ -123,6 +131,16 @@ async def test_what_nobody_understands_offers_the_way_on(stage: Stage, text: str
     assert shown.labels == [JOIN, MINE]
 
 
+async def test_a_link_that_somebody_made_up_is_refused_and_no_fault(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    for prefix in sorted(all_routes().links):
+        for rest in ("9" * 20, f"b{'9' * 20}", "²_²", "1_x9999999999", "9999999999_202611"):
+            await scene.leader.say(scene.leader.private(), f"/start {prefix}_{rest}")
+    await stage.settle()
+    async with stage.program.store.glance() as conn:
+        assert await updates.list_faults(conn) == []
+
+
 async def test_in_a_group_what_is_not_for_the_bot_is_left_alone(stage: Stage) -> None:
     scene = await bound_building(stage)
     for text in ("你好", "/nonsense", "/help@another_bot"):
@@ -182,9 +200,10 @@ def test_the_commands_are_told_to_the_platform_in_both_languages() -> None:
         assert all(1 <= len(text) <= 256 for _, text in commands)
 
 
-def test_every_command_told_is_heard() -> None:
-    heard = set(all_routes().commands)
-    assert {name for name, _ in command_lists()["zh"]} <= heard
+def test_every_command_is_told_or_stands_on_a_key() -> None:
+    told = {name for name, _ in command_lists()["zh"]}
+    assert told | ON_KEYS == set(all_routes().commands)
+    assert told & ON_KEYS == set()
 
 
 @pytest.mark.parametrize(("word", "answer"), [("签到", "现在没有在开的会"), ("纪要", "还没有会议纪要")])
