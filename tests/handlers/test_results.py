@@ -261,9 +261,9 @@ async def test_an_objection_stops_the_clock_until_it_is_answered(stage: Stage) -
     await stage.restart()
     noted = await say(stage, first, first.private(), "二单元没有收到<b>通知</b> 😠")
     assert "记下了" in noted.text
-    assert "有 1 件异议等组长答复，公示先停着" in result.caption
+    assert "有 1 件异议等答复，公示先停着" in result.caption
     twice = await follow(stage, first, result, "提异议")
-    assert "还在等组长答复" in twice.text
+    assert "还在等答复" in twice.text
     told = scene.leader.private().messages[-1]
     assert "“二单元没有收到<b>通知</b> 😠”" in told.text
     assert "公示先停着" in scene.group.messages[-1].text
