@@ -162,7 +162,9 @@ async def in_private(stage: Stage, album: Album, scene: Scene) -> None:
 
 def pictures(text: Path) -> set[str]:
     """The pictures that a text shows."""
-    return {Path(one).name for one in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text.read_text(encoding="utf-8"))}
+    written = text.read_text(encoding="utf-8")
+    shown = re.findall(r'!\[[^\]]+\]\(([^)]+)\)|<img src="([^"]+)" alt="[^"]+"', written)
+    return {Path("".join(one)).name for one in shown}
 
 
 def test_every_picture_is_shown_in_both_languages_and_is_small() -> None:
