@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,9 +31,9 @@ _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 class Words:
     """The templates of all languages."""
 
-    def __init__(self, **globals: object) -> None:
-        self._html = _environment(autoescape=True, globals=globals)
-        self._plain = _environment(autoescape=False, globals=globals)
+    def __init__(self) -> None:
+        self._html = _environment(autoescape=True)
+        self._plain = _environment(autoescape=False)
 
     def html(self, lang: str, name: str, /, **facts: object) -> str:
         """A message, with what people wrote escaped."""
@@ -56,7 +57,9 @@ def _render(environment: Environment, lang: str, name: str, facts: Mapping[str, 
     return "".join(template.blocks[block](context)).strip()
 
 
-def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environment:
+@cache
+def _environment(*, autoescape: bool) -> Environment:
+    """The templates, compiled once however many words are spoken."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=autoescape,  # noqa: S701 - off for toasts and labels, which are no HTML
@@ -65,7 +68,6 @@ def _environment(*, autoescape: bool, globals: Mapping[str, object]) -> Environm
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(globals)
     environment.filters.update(
         day=_day,
         clock=_clock,
