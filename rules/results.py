@@ -12,11 +12,12 @@ from rules.calendar import Deadline, deadline, local
 from rules.counting import ABSTAIN, Amount, Completion, Method, Outcome, Question, TieRule, count
 from rules.counting.question import BUDGETS, RANKED, YES_OR_NO
 from rules.counting.votes import Vote
-from rules.electing import Areas, as_told, elected, participation, verdicts
+from rules.electing import as_told, asking_of, elected, figures_of
 from rules.exchange import BallotFile, write_export
 from rules.exchange.amounts import amount_text, read_amount
+from rules.judging import Areas, Asking, Judged, dimensions, judge_count
 from rules.refusals import Refusal
-from rules.thresholds import NO_SILENCE, Shares, Silence, Verdict, judge, verdict_of
+from rules.thresholds import NO_SILENCE, Silence, Verdict, verdict_of
 from rules.votes import Vote as HouseholdVote
 from rules.ways import CONSENT_KEYS, MOTION_KEYS, ONE_PRESS, TOP, Cast, number_of, together
 
@@ -111,10 +112,25 @@ def votes_of(ballot: Ballot, cast: Iterable[Cast]) -> dict[Vote, Amount]:
 
 
 def recount_file(ballot: Ballot, cast: Iterable[Cast]) -> str:
-    """The votes of a ballot as `louyuhui tally` reads them, so that anyone can count them again."""
+    """The votes of a closed ballot as `louyuhui tally` reads them, so that anyone can count them again.
+
+    With them stands what it took to decide. An area of one voter would tell who it was: of areas it has sums.
+    """
     named = {str(one.number): f"{one.label} {one.text}".strip() for one in ballot.options}
     labels = {} if ballot.method in YES_OR_NO else named
-    return write_export(BallotFile(question_of(ballot), votes_of(ballot, cast), labels, ballot.question))
+    asking = asking_of(ballot, areas_told(ballot), _silence_told(ballot))
+    if asking is not None and judge_count(asking, [0] * len(ballot.options)) is None:
+        asking = None
+    votes = votes_of(ballot, cast)
+    return write_export(BallotFile(question_of(ballot), votes, labels, ballot.question, asking))
+
+
+def _silence_told(ballot: Ballot) -> Silence:
+    """How those who did not vote were counted, as the result of a closed ballot tells it."""
+    told = (ballot.result or {}).get("verdict", {}).get("silence")
+    if told is None or ballot.threshold is None:
+        return NO_SILENCE
+    return Silence(True, ballot.threshold.clause, told["undelivered"])
 
 
 def result_of(
@@ -136,9 +152,10 @@ def result_of(
     tied = sorted({number_of(key) for tie in outcome.undecided for key in tie.options})
     won = sorted(number_of(key) for key in outcome.winners)
     carried = outcome.carried
-    verdict = judged(ballot, votes, areas, silence)
-    if verdict is not None:
-        reached = verdict.passed and (ballot.method is Method.MOTION or bool(won or tied))
+    asking = asking_of(ballot, areas, silence)
+    judged = None if asking is None else judge_count(asking, figures_of(ballot, votes))
+    if judged is not None:
+        reached = judged.whole.passed and (ballot.method is Method.MOTION or bool(won or tied))
         won = ([1] if ballot.method is Method.MOTION else won) if reached else []
         tied = tied if reached else []
         carried = reached if ballot.method in YES_OR_NO else carried
@@ -156,7 +173,7 @@ def result_of(
         "carried": carried,
         "early": early,
         **reasons,
-        **_weighed(verdict, areas, _silent(ballot, votes, areas, silence) | _each(ballot, votes, areas)),
+        **_weighed(judged, areas, _silent(asking, figures_of(ballot, votes)) | _each(ballot, judged, areas)),
     }
 
 
@@ -181,73 +198,34 @@ def areas_told(ballot: Ballot) -> Areas | None:
     return Areas(ballot.area_cm2, tuple(told["areas"]), told.get("took_part", sum(told["areas"])))
 
 
-def _each(ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None) -> dict[str, Any]:
+def _each(ballot: Ballot, judged: Judged | None, areas: Areas | None) -> dict[str, Any]:
     """How far each option came where each has to reach the threshold, and what all who voted own."""
-    each = verdicts(ballot, votes, areas)
-    if not each:
+    if judged is None or not judged.each:
         return {}
-    passed = any(one.passed for one in each.values())
     told = {} if areas is None else {"took_part": areas.took_part}
-    return {"passed": passed, "each": as_told(ballot, each), **told}
+    return {"passed": judged.passed, "each": as_told(ballot, judged), **told}
 
 
-def _weighed(verdict: Verdict | None, areas: Areas | None, silent: Mapping[str, Any]) -> dict[str, Any]:
-    if verdict is None:
+def _weighed(judged: Judged | None, areas: Areas | None, more: Mapping[str, Any]) -> dict[str, Any]:
+    if judged is None:
         return {}
     told = {} if areas is None else {"areas": list(areas.by_option)}
-    return {"verdict": {**verdict.as_data(), **told, **silent}}
+    return {"verdict": {**judged.whole.as_data(), **told, **more}}
 
 
-def judged(
-    ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None = None, silence: Silence = NO_SILENCE
-) -> Verdict | None:
-    """Whether the ballot's threshold was reached by these votes; None where it asks for nothing.
-
-    Of a choice it is the option with most votes that has to reach it. Of several that may win each has to, by
-    itself; what is told here is then what is asked of all alike.
-    """
-    if each := verdicts(ballot, votes, areas):
-        return participation(each)
-    if ballot.threshold is None or ballot.threshold.bare or ballot.method not in ONE_PRESS:
-        return None
-    heads, area = _dimensions(ballot, votes, areas)
-    return judge(ballot.threshold, heads, area, silence)
-
-
-def _dimensions(
-    ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None
-) -> tuple[Shares, Shares | None]:
-    figures = [int(votes.get(option.number, 0)) for option in ballot.options]
-    heads = _shares(ballot.method, ballot.eligible, figures, figures)
-    if areas is None:
-        return heads, None
-    return heads, _shares(ballot.method, areas.entitled, list(areas.by_option), figures)
-
-
-def _silent(
-    ballot: Ballot, votes: Mapping[int, Amount], areas: Areas | None, silence: Silence
-) -> dict[str, Any]:
+def _silent(asking: Asking | None, figures: Sequence[int]) -> dict[str, Any]:
     """What became of those who did not vote, where a clause speaks of them: how many they are, and with whom.
 
     `undelivered` of them have no proof that the notice reached them, None where nobody kept a record; areas
     are in cm2.
     """
-    if not silence.on:
+    if asking is None or not asking.silence.on:
         return {}
-    heads, area = _dimensions(ballot, votes, areas)
+    heads, area = dimensions(asking, figures)
     sides = {"heads": heads} if area is None else {"heads": heads, "area": area}
     told = {name: [shares.silent, shares.majority] for name, shares in sides.items()}
+    silence = asking.silence
     return {"silence": {"counted": silence.counts, "undelivered": silence.undelivered, **told}}
-
-
-def _shares(method: Method, entitled: int, figures: Sequence[int], votes: Sequence[int]) -> Shares:
-    """Who approves, who is against, who abstains."""
-    if method is Method.MOTION:
-        return Shares(entitled, *figures)
-    if method is Method.CONSENT:
-        return Shares(entitled, sum(figures[:-1]), figures[-1])
-    best = max(range(len(votes)), key=votes.__getitem__)
-    return Shares(entitled, figures[best], sum(figures) - figures[best])
 
 
 def verdict(ballot: Ballot) -> Verdict | None:

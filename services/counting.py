@@ -12,7 +12,7 @@ from typing import Any
 
 from rules.ballots import Ballot, State
 from rules.counting import Outcome
-from rules.electing import Areas
+from rules.judging import Areas
 from rules.results import areas_of, tally
 from rules.secrecy import Secrecy
 from rules.votes import Vote

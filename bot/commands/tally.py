@@ -14,6 +14,7 @@ from bot.commands.terminal import console, fail, say
 from rules.counting import ImpossibleQuestion, Method, TieStep
 from rules.exchange import MalformedFile, TallyReport, UnknownFormat, WrongMethod, tally_text, text_of
 from rules.exchange.amounts import amount_text
+from rules.thresholds import Dimension, Held, Step, square_metres
 
 METHODS = {
     Method.MOTION: "表决（赞成、反对）",
@@ -76,11 +77,38 @@ def _show(report: TallyReport) -> None:
     for why, times in outcome.reasons.items():
         say(f"  {why}: {amount_text(times)}")
     console.print(_figures(report))
-    if outcome.carried is not None:
-        say("✅ 通过 / carried" if outcome.carried else "❌ 没有通过 / not carried")
     for tie in outcome.ties:
         names = "、".join(report.file.name(option) for option in tie.options)
         say(f"⚖ 同票 / tie: {names} — {SETTLED_BY[tie.rule]}")
+    _show_asked(report)
+    if report.carried is not None:
+        say("✅ 通过 / carried" if report.carried else "❌ 没有通过 / not carried")
+    elif report.judged is not None and not report.winners:
+        say("❌ 没有一项达到要求 / no option reached what was asked")
+
+
+def _show_asked(report: TallyReport) -> None:
+    """What it took to decide, and how far that was reached; of each option where each has to."""
+    asking, judged = report.file.asking, report.judged
+    if asking is None or judged is None:
+        return
+    say(f"门槛 / threshold: {asking.threshold.zh.title} / {asking.threshold.en.title}")
+    for held in judged.whole.held:
+        say(f"  {_reached(held)}")
+    for option, one in zip(report.file.question.options, judged.each, strict=False):
+        own = (held for held in one.held if held.step is Step.APPROVAL)
+        say(f"  {report.file.name(option)}：" + "；".join(map(_reached, own)))
+
+
+def _reached(held: Held) -> str:
+    area = held.dimension is Dimension.AREA
+    tell = square_metres if area else str
+    what = ("面积", "area") if area else ("票", "heads")
+    if held.step is Step.PARTICIPATION:
+        what = (f"{what[0]}参加", f"{what[1]} taking part") if area else ("参加", "taking part")
+    mark = "✅" if held.held else "❌"
+    asked = f"{held.condition} → {tell(held.needed)}"
+    return f"{mark} {what[0]} / {what[1]}: {tell(held.have)} / {tell(held.of)} ({asked})"
 
 
 def _figures(report: TallyReport) -> Table:
@@ -93,7 +121,7 @@ def _figures(report: TallyReport) -> Table:
     for title, _ in counted:
         table.add_column(title, justify="right")
     for option in outcome.standings:
-        won = "★" if option in outcome.winners else ""
+        won = "★" if option in report.winners else ""
         figures = (_figure(tallies.get(option)) for _, tallies in counted)
         table.add_row(won, escape(report.file.name(option)), *figures)
     return table

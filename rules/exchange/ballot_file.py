@@ -9,6 +9,7 @@ from typing import TypeAlias, TypeGuard
 from rules.counting import Amount, Method, Question
 from rules.counting.votes import Ranking, Vote
 from rules.exchange.refusals import WrongMethod
+from rules.judging import Asking
 
 Votes: TypeAlias = Mapping[Vote, Amount]
 
@@ -17,12 +18,16 @@ ORDINAL = (Method.SCHULZE, Method.IRV, Method.STV, Method.SINGLE)
 
 @dataclass(frozen=True, slots=True)
 class BallotFile:
-    """A question and its votes; `labels` gives the file's own name of each option."""
+    """A question and its votes; `labels` gives the file's own name of each option.
+
+    `asking`: what it takes to decide beside having the most votes, where that is asked.
+    """
 
     question: Question
     votes: Votes
     labels: Mapping[str, str]
     title: str = ""
+    asking: Asking | None = None
 
     def rankings(self) -> dict[Ranking, Amount]:
         """Those of its votes that rank somebody."""

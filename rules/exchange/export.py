@@ -7,6 +7,10 @@
   "votes": [{"vote": [["甲"], ["乙"]], "times": 2}, …]
 }
 
+Where more is asked than the most votes, "threshold" says what, whole, with "eligible" voters; where areas
+count, "areas" has what all entitled own, what stands behind each option and what took part (cm2); "silence"
+how many of the silent have no proof of the notice ("undelivered", null: no record).
+
 "method", "options" (none for a motion and for consent) and "votes" must be there, the rest has the defaults
 of `Question`. Score adds "top"; budgets add "budget", "spend_at_most", "completion", "step", "satisfaction"
 and a "cost" in each option. "times" is 1 unless said. Amounts are whole numbers, or texts like "12.5", "1/3".
@@ -40,6 +44,9 @@ from rules.exchange.amounts import amount_text, read_amount
 from rules.exchange.ballot_file import BallotFile, choose_method
 from rules.exchange.json_lines import line_of, line_of_key_twice
 from rules.exchange.refusals import MalformedFile
+from rules.judging import Areas, Asking
+from rules.thresholds import NO_SILENCE, BadThreshold, Silence, threshold_of
+from rules.ways import CONSENT_KEYS, MOTION_KEYS
 
 FORMAT, VERSION = "louyuhui-ballot", 1
 
@@ -58,7 +65,11 @@ def read_export(text: str, method: Method | None = None, seats: int | None = Non
     question = _question(data, choose_method(method, _alike(own), own), seats)
     options = data.at("options").parts() if question.options else []
     labels = {option.get("key"): option.text_at("text") or option.get("key") for option in options}
-    return BallotFile(question, _votes(data, question), labels, data.text_at("title"))
+    votes = _votes(data, question)
+    asking = _asking(data, question, votes)
+    return BallotFile(
+        question, votes, labels, data.text_at("title"), asking if question.method is own else None
+    )
 
 
 def write_export(file: BallotFile) -> str:
@@ -72,11 +83,23 @@ def write_export(file: BallotFile) -> str:
     if question.method in BUDGETS:
         data |= {name: _number(getattr(question, name)) for name in ("budget", "spend_at_most", "step")}
         data |= {"completion": question.completion, "satisfaction": question.satisfaction}
+    data |= {} if file.asking is None else _asked(file.asking)
     head = json.dumps(data, ensure_ascii=False, indent=1)[:-2]
     options = [_option(file, option) for option in question.options]
     votes = [{"vote": to_plain(vote), "times": _number(times)} for vote, times in file.votes.items()]
     parts = [] if question.method in YES_OR_NO else [_rows("options", options)]
     return ",\n".join([head, *parts, _rows("votes", votes)]) + "\n}\n"
+
+
+def _asked(asking: Asking) -> dict[str, Any]:
+    """What it takes to decide, as plain data."""
+    data: dict[str, Any] = {"threshold": asking.threshold.as_data(), "eligible": asking.eligible}
+    if (areas := asking.areas) is not None:
+        own = {"entitled": areas.entitled, "options": areas.by_option, "took_part": areas.took_part}
+        data["areas"] = own
+    if asking.silence.on:
+        data["silence"] = {"undelivered": asking.silence.undelivered}
+    return data
 
 
 def _rows(name: str, rows: list[dict[str, Any]]) -> str:
@@ -171,7 +194,8 @@ READERS: Mapping[str, Callable[[_Part], object]] = {
     "step": _Part.amount,
     "satisfaction": lambda part: part.word(Satisfaction),
 }
-FIELDS = ("format", "version", "title", "method", "options", "votes", *READERS)
+ASKED = ("threshold", "eligible", "areas", "silence")
+FIELDS = ("format", "version", "title", "method", "options", "votes", *READERS, *ASKED)
 
 
 def _parse(text: str) -> Any:
@@ -233,6 +257,37 @@ def _votes(data: _Part, question: Question) -> dict[Vote, Amount]:
         vote = _vote(part.at("vote"), question.method)
         votes[vote] = votes.get(vote, 0) + times
     return votes
+
+
+def _asking(data: _Part, question: Question, votes: Mapping[Vote, Amount]) -> Asking | None:
+    """What it takes to decide; None where no more is asked than the most votes."""
+    if data.get("threshold") is None:
+        return None
+    try:
+        threshold = threshold_of(data.get("threshold"))
+    except BadThreshold:
+        raise data.at("threshold").malformed("“threshold” is none that is known here") from None
+    voted, eligible = sum(votes.values()), data.at("eligible").whole()
+    if not isinstance(voted, int) or voted > eligible:
+        raise data.at("eligible").malformed("there are more votes than voters")
+    silence = NO_SILENCE
+    if data.get("silence") is not None:
+        part = data.at("silence")
+        undelivered = part.at("undelivered").whole() if part.get("undelivered") is not None else None
+        silence = Silence(True, threshold.clause, undelivered)
+    return Asking(question.method, threshold, eligible, voted, _areas(data, question), silence)
+
+
+def _areas(data: _Part, question: Question) -> Areas | None:
+    if data.get("areas") is None:
+        return None
+    part = data.at("areas")
+    part.refuse_unknown(("entitled", "options", "took_part"))
+    behind = tuple(one.whole() for one in part.at("options").parts())
+    answers = {Method.MOTION: len(MOTION_KEYS), Method.CONSENT: len(CONSENT_KEYS)}
+    if len(behind) != answers.get(question.method, len(question.options)):
+        raise part.at("options").malformed("each option needs its area")
+    return Areas(part.at("entitled").whole(), behind, part.at("took_part").whole())
 
 
 def _vote(part: _Part, method: Method) -> Vote:

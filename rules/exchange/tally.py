@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from rules.counting import Method, Outcome, Step, TieRule, count, explain
+from rules.counting import ABSTAIN, FOR, Kind, Method, Outcome, Step, TieRule, count, explain
 from rules.exchange.amounts import amount_text
 from rules.exchange.ballot_file import BallotFile
 from rules.exchange.blt import read_blt
@@ -19,6 +19,8 @@ from rules.exchange.export import read_export
 from rules.exchange.pabulib import read_pabulib
 from rules.exchange.preflib import ORDERS, read_categories, read_orders
 from rules.exchange.refusals import MalformedFile, UnknownFormat
+from rules.judging import Judged, among_those, judge_count
+from rules.ways import CONSENT_KEYS, MOTION_KEYS
 
 READERS: Mapping[str, Callable[[str, Method | None, int | None], BallotFile]] = {
     **{kind: partial(read_orders, kind) for kind in ORDERS},
@@ -33,11 +35,27 @@ VERBATIM = frozenset({"seed", "reason", "about"})  # words that may read like an
 
 @dataclass(frozen=True, slots=True)
 class TallyReport:
-    """The count of one file; `name` is the file's."""
+    """The count of one file; `name` is the file's, `judged` how far it reached what was asked beside it."""
 
     name: str
     file: BallotFile
     outcome: Outcome
+    judged: Judged | None = None
+
+    @property
+    def winners(self) -> tuple[str, ...]:
+        """Who won: nobody where what was asked was not reached."""
+        if self.judged is not None and self.file.question.method is Method.MOTION:
+            return (FOR,) if self.judged.passed else ()
+        return self.outcome.winners if self.judged is None or self.judged.passed else ()
+
+    @property
+    def carried(self) -> bool | None:
+        """Whether a motion or a proposal is carried; None where options are chosen."""
+        if self.judged is None or self.outcome.carried is None:
+            return self.outcome.carried
+        also = self.file.question.method is Method.MOTION or self.outcome.carried
+        return self.judged.passed and also
 
     def to_data(self) -> dict[str, Any]:
         """The report as plain data, options by the file's own names, amounts as texts like "12.34567"."""
@@ -53,15 +71,34 @@ class TallyReport:
             "abstained": amount_text(outcome.abstained),
             "invalid": amount_text(outcome.invalid),
             "invalid_because": {why: amount_text(times) for why, times in outcome.reasons.items()},
-            "winners": self._plain(outcome.winners),
-            **({} if outcome.carried is None else {"carried": outcome.carried}),
-            "undecided": bool(outcome.undecided),
+            "winners": self._plain(self.winners),
+            **({} if self.carried is None else {"carried": self.carried}),
+            "undecided": bool(outcome.undecided) and (self.judged is None or self.judged.passed),
+            **self._asked(),
             "standings": self._plain(outcome.standings),
             **{name: self._plain(getattr(outcome, name)) for name in DETAILS if getattr(outcome, name)},
             **({"blocks": list(outcome.blocks)} if outcome.blocks else {}),
             "ties": self._plain(outcome.ties),
-            "explanation": self._plain(explain(outcome)),
+            "explanation": self._plain(self.steps()),
         }
+
+    def steps(self) -> list[Step]:
+        """The count step by step; who won it is no result where what was asked was not reached."""
+        told = explain(replace(self.outcome, carried=self.carried))
+        if self.judged is None or self.judged.passed:
+            return told
+        return [step for step in told if step.kind not in {Kind.WINNERS, Kind.NO_WINNER}]
+
+    def _asked(self) -> dict[str, Any]:
+        """What it took to decide and how far it was reached, of each option where each has to; in cm2."""
+        if self.judged is None or self.file.asking is None:
+            return {}
+        data = {"threshold": self.file.asking.threshold.as_data(), "reached": self.judged.whole.as_data()}
+        if self.judged.each:
+            names = (self.file.name(option) for option in self.file.question.options)
+            data["each"] = {name: one.as_data() for name, one in zip(names, self.judged.each, strict=True)}
+            data["reached"]["passed"] = self.judged.passed
+        return data
 
     def to_json(self) -> str:
         """The same as JSON text."""
@@ -104,7 +141,17 @@ def tally_text(
     if seed:
         question = replace(file.question, ties=TieRule.SEED, seed=seed)
         file = replace(file, question=question)
-    return TallyReport(PurePath(name).name, file, count(file.question, file.votes))
+    outcome = count(file.question, file.votes)
+    judged = None if file.asking is None else judge_count(file.asking, _figures(outcome))
+    return TallyReport(PurePath(name).name, file, among_those(outcome, judged), judged)
+
+
+def _figures(outcome: Outcome) -> list[int]:
+    """The votes of each option as they stand on the ballot."""
+    keys: Mapping[Method, tuple[str, ...]] = {Method.MOTION: MOTION_KEYS, Method.CONSENT: CONSENT_KEYS}
+    stood = {**outcome.standings, ABSTAIN: outcome.abstained}
+    names = keys.get(outcome.question.method, outcome.question.options)
+    return [int(stood[name]) for name in names]
 
 
 def text_of(data: bytes) -> str:

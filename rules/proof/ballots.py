@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from rules.asked import Asked, settled
 from rules.ballots import ANSWERS, Ballot, Option, State
 from rules.counting import Completion, ImpossibleQuestion, Method, TieRule
-from rules.electing import Areas
+from rules.judging import Areas
 from rules.proof.chains import Entry
 from rules.proof.misfits import Misfit, Wrong
 from rules.proof.parts import Part, same, second
