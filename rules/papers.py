@@ -115,6 +115,9 @@ class Line:
     marks: str
 
 
+_BETWEEN = re.compile(r"[\s,，、;；>＞]+")
+_STARS = frozenset("012345")
+_STARRED = re.compile(r"(.+?)([:=]?)([0-5])(?:星|颗星)?")
 _DOOR = re.compile(r"^((?:\d{1,2}\s*(?:-|单元|栋)\s*)*\d{1,4}\s*(?:室|号)?)[\s:：,，]+(.+)$")
 
 
@@ -133,18 +136,53 @@ def read_lines(text: str) -> list[Line]:
     return found
 
 
-def read_marks(marks: str, labels: Sequence[str], number: int = 1) -> Choice:
-    """The options named by their labels, in the order written: 甲, "1 5 12", 丙>甲.
+def read_marks(marks: str, labels: Sequence[str], number: int = 1, texts: Sequence[str] = ()) -> Choice:
+    """The options by their labels or their whole `texts`, in the order written: 甲, "1 5 12", 丙>甲.
 
-    Raises SlipNotClear where a word is no label, or an option is named twice.
+    Raises SlipNotClear where a word names none, or an option is named twice.
     """
-    wanted = {label.lower(): place for place, label in enumerate(labels, 1)}
-    words = [word for word in re.split(r"[\s,，、;；>＞]+", marks.lower()) if word]
+    wanted = _known(labels, texts)
+    words = [word for word in _BETWEEN.split(marks.lower()) if word]
     if all(len(label) == 1 and not label.isdigit() for label in labels):
         words = [letter for word in words for letter in ([word] if word in wanted else list(word))]
-    if any(word not in wanted for word in words) or len(set(words)) != len(words):
+    chosen = [wanted.get(word, 0) for word in words]
+    if not all(chosen) or len(set(chosen)) != len(chosen):
         raise SlipNotClear(number=number, text=marks[:40])
-    return tuple(wanted[word] for word in words)
+    return tuple(chosen)
+
+
+def read_ranks(marks: str, labels: Sequence[str], number: int = 1, texts: Sequence[str] = ()) -> Choice:
+    """A ranking in which "=" lets options stand level: 丙>甲=乙. Raises SlipNotClear."""
+    found: list[int] = []
+    for rank in _BETWEEN.split(re.sub(r"\s*=\s*", "=", marks)):
+        for place, level in enumerate(rank.split("=") if rank else ()):
+            first, *rest = read_marks(level, labels, number, texts) or (0,)
+            found += [-first if place else first, *rest]
+    if not all(found) or len(set(map(abs, found))) != len(found):
+        raise SlipNotClear(number=number, text=marks[:40])
+    return tuple(found)
+
+
+def read_stars(marks: str, labels: Sequence[str], number: int = 1, texts: Sequence[str] = ()) -> Choice:
+    """The stars of each option: 甲5 丙3, 1:5 3:2, or, for each in turn, "5 0 3". Raises SlipNotClear."""
+    wanted = _known(labels, texts)
+    words = [word for word in _BETWEEN.split(marks.lower()) if word]
+    if len(words) == len(labels) and all(word in _STARS for word in words):
+        return tuple(map(int, words))
+    given: dict[int, int] = {}
+    for word in words:
+        read = _STARRED.fullmatch(word)
+        option = wanted.get(read[1], 0) if read and (read[2] or not read[1].isdigit()) else 0
+        if read is None or not option or option in given:
+            raise SlipNotClear(number=number, text=marks[:40])
+        given[option] = int(read[3])
+    return tuple(given.get(option, 0) for option in range(1, len(labels) + 1))
+
+
+def _known(labels: Sequence[str], texts: Sequence[str]) -> dict[str, int]:
+    """The options by all that names them."""
+    whole = {"".join(text.lower().split()): place for place, text in enumerate(texts, 1)}
+    return whole | {label.lower(): place for place, label in enumerate(labels, 1)}
 
 
 def check_room(stack: Stack, more: int) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from rules.ballots import Ballot, NoSuchBallot
 from rules.ballots import State as BallotState
+from rules.counting import Method
 from rules.homes import read_door
 from rules.papers import (
     WITNESSES,
     DoorNotOnTheRoll,
+    Line,
     NoSuchStack,
     NotATeller,
     PaperNotForThisBallot,
@@ -25,12 +27,14 @@ from rules.papers import (
     check_witness,
     read_lines,
     read_marks,
+    read_ranks,
+    read_stars,
 )
 from rules.people import NotAResident
 from rules.secrecy import Secrecy
 from rules.voters import Basis
 from rules.votes import BallotClosed
-from rules.ways import check_choice
+from rules.ways import Choice, check_choice
 from services.roll import home_at
 from services.vote_box import new_receipt
 from storage import ballots, homes, log, meetings, papers, proxies, voters
@@ -111,10 +115,16 @@ async def write(unit: Unit, stack: Stack, ballot: Ballot, text: str) -> Stack:
         if voter in entered:
             raise SlipTwice(number=line.number, door=line.door)
         entered.add(voter)
-        choice = read_marks(line.marks, [option.label for option in ballot.options], line.number)
-        slips.append(Slip(voter, check_choice(ballot.way, choice)))
+        slips.append(Slip(voter, check_choice(ballot.way, _read(ballot, line))))
     await papers.put(unit.conn, stack, slips)
     return replace(stack, slips=(*stack.slips, *slips))
+
+
+def _read(ballot: Ballot, line: Line) -> Choice:
+    """What a line marks, as the ballot lets people choose. Raises SlipNotClear."""
+    read = {Method.SCORE: read_stars, Method.SCHULZE: read_ranks}.get(ballot.method, read_marks)
+    labels, texts = [one.label for one in ballot.options], [one.text for one in ballot.options]
+    return read(line.marks, labels, line.number, texts if all(texts) else ())
 
 
 async def _voter(conn: Connection, ballot: Ballot, door: str) -> int:

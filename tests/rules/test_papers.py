@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,6 +27,8 @@ from rules.papers import (
     check_witness,
     read_lines,
     read_marks,
+    read_ranks,
+    read_stars,
 )
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -111,3 +114,54 @@ def test_a_household_with_the_number_of_an_owner_is_not_that_owner() -> None:
 def test_only_a_stack_that_waits_is_witnessed(state: StackState) -> None:
     with pytest.raises(StackNotWaiting):
         check_witness(replace(STACK, state=state), 60, {1}, {1}, {})
+
+
+THREE = ("甲", "乙", "丙")
+
+
+@pytest.mark.parametrize(
+    ("marks", "choice"),
+    [
+        ("丙>甲=乙", (3, 1, -2)),
+        ("丙 = 甲 乙", (3, -1, 2)),
+        ("丙甲", (3, 1)),
+        ("示例乙，示例甲", (2, 1)),
+        ("甲=乙=丙", (1, -2, -3)),
+    ],
+)
+def test_a_ranking_on_paper_may_let_options_stand_level(marks: str, choice: tuple[int, ...]) -> None:
+    assert read_ranks(marks, THREE, texts=("示例甲", "示例乙", "示例丙")) == choice
+
+
+@pytest.mark.parametrize(
+    ("marks", "labels", "choice"),
+    [
+        ("甲5 丙3", "甲 乙 丙", (5, 0, 3)),
+        ("乙:4星", "甲 乙 丙", (0, 4, 0)),
+        ("5 0 3", "甲 乙 丙", (5, 0, 3)),
+        ("1:5，3:2", "1 2 3", (5, 0, 2)),
+    ],
+)
+def test_stars_on_paper_stand_beside_the_options(marks: str, labels: str, choice: tuple[int, ...]) -> None:
+    assert read_stars(marks, labels.split()) == choice
+
+
+@pytest.mark.parametrize(
+    ("read", "marks"),
+    [
+        (read_ranks, "甲=甲"),
+        (read_ranks, "甲=丁"),
+        (read_ranks, "=甲"),
+        (read_ranks, "甲 乙=甲"),
+        (read_stars, "甲9"),
+        (read_stars, "甲5 甲3"),
+        (read_stars, "丁5"),
+        (read_stars, "5 0"),
+        (read_stars, "甲"),
+    ],
+)
+def test_marks_that_are_no_ranking_or_no_stars_are_refused(
+    read: Callable[..., tuple[int, ...]], marks: str
+) -> None:
+    with pytest.raises(SlipNotClear):
+        read(marks, THREE)
