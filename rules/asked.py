@@ -135,11 +135,13 @@ def settled(
 ) -> Threshold:
     """The threshold a ballot goes by: the one it names, or what is proposed for its kind and method.
 
+    Owners are asked as for an ordinary matter, by area and by heads, unless the ballot says otherwise.
+
     Raises DecidedByOthers, LawAsksMore.
     """
     check_voters(kind, basis)
     if not _floors(kind):
-        return threshold or usual(method)
+        return threshold or _proposed(method, basis)
     known = allowed(kind, method, basis)
     if not known:
         raise LawAsksMore(kind=str(kind))
@@ -156,9 +158,16 @@ def carried_over(
     """The threshold of a question once others vote, the same if they may have it. Raises DecidedByOthers."""
     check_voters(kind, after)
     of_before = threshold in fitting(method, before) and threshold not in fitting(method, after)
+    of_before |= before is not after and threshold == _proposed(method, before)
     floor = _floors(kind).get(after)
     too_little = floor is not None and not asks_as_much(threshold, DEFAULTS[floor])
     return settled(kind, method, after) if of_before or too_little else threshold
+
+
+def _proposed(method: Method, basis: Basis) -> Threshold:
+    """What is asked where no law settles it: of owners, both area and heads (民法典278)."""
+    ordinary = DEFAULTS["278_ordinary"]
+    return ordinary if basis is Basis.OWNER and ordinary in fitting(method, basis) else usual(method)
 
 
 def _floors(kind: Asked | None) -> Mapping[Basis, str]:

@@ -21,7 +21,7 @@ from rules.asked import (
 )
 from rules.counting import Method
 from rules.kinds import Decides
-from rules.thresholds import DEFAULTS, own_threshold
+from rules.thresholds import DEFAULTS, own_threshold, usual
 from rules.voters import Basis
 
 LAWFUL = [kind for kind in Asked if PROPOSED[kind].floors]
@@ -152,8 +152,19 @@ def test_in_an_owners_assembly_a_yes_or_no_is_a_matter_of_the_owners() -> None:
 
 
 def test_a_ballot_without_a_kind_is_free() -> None:
-    assert settled(None, Method.MOTION, Basis.OWNER) == DEFAULTS["simple"]
+    assert settled(None, Method.MOTION, Basis.PERSON) == DEFAULTS["simple"]
     assert (
         carried_over(None, Method.MOTION, Basis.OWNER, Basis.HOUSEHOLD, DEFAULTS["278_major"])
         == (DEFAULTS["simple"])
     )
+
+
+@pytest.mark.parametrize("method", [Method.MOTION, Method.SINGLE, Method.APPROVAL])
+def test_owners_are_asked_by_area_and_heads_unless_somebody_says_otherwise(method: Method) -> None:
+    ordinary, before = DEFAULTS["278_ordinary"], usual(method)
+    assert settled(None, method, Basis.OWNER) == ordinary
+    assert carried_over(None, method, Basis.HOUSEHOLD, Basis.OWNER, before) == ordinary
+    assert carried_over(None, method, Basis.OWNER, Basis.PERSON, ordinary) == before
+    stricter = DEFAULTS["absolute"]
+    assert carried_over(None, method, Basis.HOUSEHOLD, Basis.PERSON, stricter) == stricter
+    assert settled(None, method, Basis.OWNER, before) == before
