@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import polling
-from handlers.ballots import AskBallot, leave_key, read_most, read_seats
+from handlers.ballots import AskBallot, AskKindAnew, leave_key, read_most, read_seats
 from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
@@ -156,6 +156,7 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
     keys: Keys = (
         tuple(closing[:3]),
         tuple(closing[3:]),
+        (_kind_key(view, ballot),),
         *_way_of_choosing(view, ballot),
         tuple(
             Key(view.label(f"basis_{basis}"), SetBasis(ballot.id, str(basis)))
@@ -168,6 +169,14 @@ async def draw_draft(view: View, ballot_id: int) -> Screen | None:
         (Key(view.label("cancel"), DropBallot(ballot.id)),),
     )
     return Screen(view.html("ballots.draft", **facts), keys)
+
+
+def _kind_key(view: View, ballot: Ballot) -> Key:
+    """What kind of question it is, as its convener said, and the way to say another."""
+    if ballot.asked is None:
+        return Key(view.label("ballot_kind_unsaid"), AskKindAnew(ballot.id))
+    kind = view.label(f"asked_{ballot.asked}")
+    return Key(view.label("ballot_kind", kind=kind), AskKindAnew(ballot.id))
 
 
 def _way_of_choosing(view: View, ballot: Ballot) -> Keys:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from handlers import asking, polling
@@ -19,19 +20,24 @@ from rules.ballots import (
     check_at_most,
     check_options,
     check_seats,
+    plan_of,
 )
 from rules.counting import Method
 from rules.counting.question import YES_OR_NO
 from rules.meetings import State as MeetingState
 from rules.meetings import written
-from rules.money import NoBudget, read_costs, read_yuan
+from rules.money import NoBudget, NoCost, read_costs, read_yuan
 from rules.voters import Basis
-from services import ballots
+from services import ballots, item_plans
 from services.binding import NotANumber
 from storage import meetings, people
 
 routes = Routes()
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+_KEPT = ("question", "asked", "draft", "meeting", "item")  # when the options are to be written
+_WRITTEN = ("options", "pictures", "labels")  # when they are there
+_BETWEEN = (re.compile(r"[|｜\n]"), re.compile(r"\s/\s|／"), re.compile(r"[;；]"))  # the first that is there
 _PREFIX = re.compile(r"^\s*(?:\d{1,2}[.、)）]|[A-Ja-j甲乙丙丁戊己庚辛壬癸][.、:：)）])\s*")
 
 
@@ -50,6 +56,12 @@ class BallotKind(Button, code="bk"):
     """Says what kind of question it is."""
 
     kind: str
+
+
+class AskKindAnew(Button, code="bka"):
+    """Asks anew what kind of question a draft is; what was written stays."""
+
+    ballot: int
 
 
 class MoreKinds(Button, code="bke"):
@@ -71,11 +83,11 @@ async def put_to_the_vote(here: Here, button: NewBallot) -> None:
     """Read back a ballot on an item, with its proposals as options."""
     building = here.the_building()
     await ballots.check_convener(here.unit.conn, building.id, here.person.id)
-    plan = await ballots.plan_of_item(here.unit.conn, building.id, button.meeting, button.item)
+    plan = await item_plans.of_item(here.unit.conn, building.id, button.meeting, button.item)
     await _read_back(here, plan)
 
 
-@routes.command("vote", words=("投票", "vote"))
+@routes.command("vote", "ballot", words=("投票", "发起投票", "vote"))
 async def vote(here: Here, rest: str) -> None:
     """Make a ballot of one line, or show those that are open."""
     await asking.check_no_vote(here)
@@ -83,7 +95,7 @@ async def vote(here: Here, rest: str) -> None:
         await polling.list_open(here, AskBallot())
         return
     await ballots.check_convener(here.unit.conn, here.the_building().id, here.person.id)
-    question, *texts = (part.strip() for part in re.split(r"[|｜\n]", rest))
+    question, *texts = (part.strip() for part in _parts(rest))
     if texts:
         await _read_back(here, Plan(question, Method.SINGLE, _options(texts)))
     else:
@@ -116,13 +128,13 @@ async def go_on(here: Here, data: dict[str, Any]) -> None:
             await _take_options(here, data, _options(_lines(text)))
         case "seats":
             seats = read_seats(text, len(data["options"]))
-            await _read_back(here, _plan(data, at_most=seats, seats=seats))
+            await _read_back(here, _plan(data, at_most=seats, seats=seats), data)
         case _:
-            await _read_back(here, _plan(data, at_most=read_most(text, len(data["options"]))))
+            await _read_back(here, _plan(data, at_most=read_most(text, len(data["options"]))), data)
 
 
 def _lines(text: str) -> list[str]:
-    return text.splitlines() if "\n" in text else _split(text)
+    return text.splitlines() if "\n" in text else _parts(text)
 
 
 async def _take_question(here: Here, text: str) -> None:
@@ -167,28 +179,50 @@ async def choose_kind(here: Here, button: BallotKind) -> None:
     if button.kind not in set(Asked):
         raise BallotStepOver
     kind = await ballots.take_kind(here.unit.conn, here.the_building(), Asked(button.kind))
-    proposed = PROPOSED[kind]
-    if proposed.method in YES_OR_NO:
-        plan = Plan(data["question"], proposed.method, (), asked=kind, basis=proposed.basis)
-        await _read_back(here, plan)
+    data = data | {"asked": str(kind)}
+    if PROPOSED[kind].method in YES_OR_NO:
+        await _read_back(here, _plan(data | {"options": ()}), data)
         return
     step = "budget" if kind is Asked.MONEY else "options"
-    await here.begin("ballot", step=step, question=data["question"], asked=str(kind))
-    keys = tuple(
-        (here.key("ballot_proposals", TakeProposals(item), title=title[:20], count=count),)
-        for item, title, count in (await _items_with_proposals(here) if step == "options" else ())
-    )
+    if step == "options" and data.get("options"):
+        await _take_options(here, data, tuple(data["options"]))
+        return
+    kept = _KEPT if step == "options" or not _tell_costs(data) else (*_KEPT, *_WRITTEN)
+    await here.begin("ballot", **{name: data[name] for name in kept if name in data}, step=step)
+    keys = await _proposal_keys(here) if step == "options" else ()
     await here.turn(
         f"ballots.ask_{step}", keys=(*keys, *leave_key(here)), question=data["question"], kind=str(kind)
     )
+
+
+def _tell_costs(data: Mapping[str, Any]) -> bool:
+    """Whether each option that was written says what it costs."""
+    try:
+        return bool(read_costs(data.get("options", ()))[0])
+    except NoCost:
+        return False
 
 
 async def _take_budget(here: Here, data: dict[str, Any], text: str) -> None:
     budget = read_yuan(text)
     if budget is None:
         raise NoBudget
-    await here.begin("ballot", **data | {"step": "costs", "budget": budget})
-    await here.say("ballots.ask_costs", budget=budget, keys=leave_key(here))
+    data = data | {"budget": budget}
+    if data.get("options"):
+        texts, costs = read_costs(data["options"])
+        await _take_options(here, data | {"costs": list(costs)}, texts)
+        return
+    await here.begin("ballot", **data | {"step": "costs"})
+    keys = (*(await _proposal_keys(here)), *leave_key(here))
+    await here.say("ballots.ask_costs", budget=budget, keys=keys)
+
+
+async def _proposal_keys(here: Here) -> Keys:
+    """A key for each item under discussion whose proposals could be the options."""
+    return tuple(
+        (here.key("ballot_proposals", TakeProposals(item), title=title[:20], count=count),)
+        for item, title, count in await _items_with_proposals(here)
+    )
 
 
 async def _items_with_proposals(here: Here) -> list[tuple[int, str, int]]:
@@ -204,17 +238,21 @@ async def _items_with_proposals(here: Here) -> list[tuple[int, str, int]]:
 
 @routes.press(TakeProposals)
 async def take_proposals(here: Here, button: TakeProposals) -> None:
-    """An item's proposals are the options; their pictures come along."""
-    data = await _dialogue(here, "options")
+    """An item's proposals are the options; their pictures come along, and their costs where they say them."""
+    data = await _dialogue(here, "options", "costs")
     conn, building = here.unit.conn, here.the_building()
     await ballots.check_convener(conn, building.id, here.person.id)
     item = await meetings.find_item(conn, button.item)
     if item is None:
         raise NoSuchItem
-    plan = await ballots.plan_of_item(conn, building.id, item.meeting_id, item.id)
+    plan = await item_plans.of_item(conn, building.id, item.meeting_id, item.id)
     more: dict[str, Any] = {"meeting": item.meeting_id, "item": item.id}
     more |= {"pictures": list(plan.pictures), "labels": list(plan.labels)}
-    await _take_options(here, data | more, plan.texts)
+    texts = plan.texts
+    if data["step"] == "costs":
+        texts, costs = read_costs(texts)
+        more["costs"] = list(costs)
+    await _take_options(here, data | more, texts)
 
 
 async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]) -> None:
@@ -223,7 +261,7 @@ async def _take_options(here: Here, data: dict[str, Any], texts: tuple[str, ...]
     kind = Asked(data["asked"])
     ask = "seats" if kind in ELECTIONS else "most" if kind is Asked.SEVERAL else None
     if ask is None:
-        await _read_back(here, _plan(data))
+        await _read_back(here, _plan(data), data)
         return
     await here.begin("ballot", **data | {"step": ask})
     await here.say(f"ballots.ask_{ask}", count=len(texts), basis=str(Basis.HOUSEHOLD), keys=leave_key(here))
@@ -249,10 +287,29 @@ def _plan(data: dict[str, Any], *, at_most: int = 1, seats: int = 1) -> Plan:
     )
 
 
-async def _read_back(here: Here, plan: Plan) -> None:
-    ballot = await ballots.draft(here.unit, here.the_building(), here.person.id, plan)
+async def _read_back(here: Here, plan: Plan, data: Mapping[str, Any] = NOTHING) -> None:
+    """Read back a new draft, or the one whose kind was asked anew."""
+    building = here.the_building()
+    if "draft" in data:
+        ballot = await ballots.check_draft(here.unit, data["draft"], here.person.id)
+        await ballots.ask_as(here.unit, building, ballot, plan)
+    else:
+        ballot = await ballots.draft(here.unit, building, here.person.id, plan)
     await here.finish()
-    await here.show("ballot_draft", ballot.id)
+    await polling.show_anew(here, "ballot_draft", ballot.id)
+
+
+@routes.press(AskKindAnew)
+async def ask_kind_anew(here: Here, button: AskKindAnew) -> None:
+    """Ask what kind of question a draft is, and go on as the wizard does with what was written already."""
+    ballot = await ballots.check_draft(here.unit, button.ballot, here.person.id)
+    plan = plan_of(ballot)
+    known: dict[str, Any] = {"question": plan.question, "draft": ballot.id}
+    known |= {"meeting": plan.meeting_id, "item": plan.item_id}
+    if plan.texts:
+        known |= {"options": plan.texts, "pictures": plan.pictures, "labels": plan.labels}
+    await here.begin("ballot", step="kind", **known)
+    await _ask_kind(here, ballot.question)
 
 
 @routes.press(LeaveBallot)
@@ -267,15 +324,17 @@ def leave_key(here: Here) -> Keys:
     return ((here.key("cancel", LeaveBallot()),),)
 
 
-async def _dialogue(here: Here, step: str) -> dict[str, Any]:
+async def _dialogue(here: Here, *steps: str) -> dict[str, Any]:
     dialogue = await people.dialogue(here.unit.conn, here.person.id, here.chat.id)
-    if dialogue is None or dialogue[0] != "ballot" or dialogue[1]["step"] != step:
+    if dialogue is None or dialogue[0] != "ballot" or dialogue[1]["step"] not in steps:
         raise BallotStepOver
     return dialogue[1]
 
 
-def _split(text: str) -> list[str]:
-    return re.split(r"[|｜;；]", text)
+def _parts(text: str) -> list[str]:
+    """A question and its options, or options alone, in one line: 怎么划 / 甲案 / 乙案, or with | or ;."""
+    mark = next((mark for mark in _BETWEEN if mark.search(text)), _BETWEEN[0])
+    return mark.split(text)
 
 
 def _options(texts: list[str]) -> tuple[str, ...]:

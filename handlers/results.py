@@ -17,7 +17,7 @@ from handlers.speech import Made, Screen, Speech, View, number_in
 from handlers.words import yuan
 from paper.pictures import Bar, result_picture
 from rules.ballots import Ballot, State
-from rules.counting import Method, Step, explain
+from rules.counting import Kind, Method, Step, explain
 from rules.counting.question import BUDGETS
 from rules.exchange.amounts import amount_text
 from rules.results import Standing, may_show, standings, verdict
@@ -184,7 +184,7 @@ async def explain_count(here: Here, rest: str) -> None:
     await results.check_reader(here.unit.conn, ballot, here.person.id)
     assert ballot.result is not None
     shown = may_show(ballot.result)
-    steps = explain(await results.recount(here.unit.conn, ballot)) if shown else []
+    steps = _telling(ballot, explain(await results.recount(here.unit.conn, ballot))) if shown else []
     told = _told(here, ballot, steps)
     heads = [await ballots.posted_head(here.unit.conn, ballot, kind) for kind in ("opened", "closed")]
     asked = ballot.threshold.named(here.lang) if ballot.threshold else None
@@ -202,10 +202,20 @@ async def explain_count(here: Here, rest: str) -> None:
     )
 
 
+def _telling(ballot: Ballot, steps: list[Step]) -> list[Step]:
+    """The steps to tell: where what was asked was not reached, who had most votes is no result."""
+    assert ballot.result is not None
+    if "verdict" not in ballot.result or ballot.result["won"] or ballot.result["tied"]:
+        return steps
+    return [step for step in steps if step.kind not in {Kind.WINNERS, Kind.NO_WINNER}]
+
+
 def _told(here: Here, ballot: Ballot, steps: list[Step]) -> list[Markup]:
     """Each step in words; of a long count the first and the last, as one message holds no more."""
     lines = []
+    verdict_told = (ballot.result or {}).get("verdict")
     known = {
+        "asks": "" if verdict_told is None else "each" if "each" in verdict_told else "whole",
         "method": str(ballot.method),
         "basis": str(ballot.basis),
         "plainly": ballot.threshold is None or ballot.threshold.name == "simple",  # more for than against

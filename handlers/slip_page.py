@@ -51,6 +51,7 @@ routes = Routes()
 
 _OTHERS = {"chat": "member", PROXY: "proxy", PAPER: "paper"}
 _LABEL = 34  # characters on a key
+_BRIEF = 8  # of a name in one's order
 _SHORT = 18  # of those that a phone surely shows whole
 
 
@@ -142,7 +143,7 @@ def _draw_list(view: View, ballot: Ballot, draft: Draft, known: dict[str, Any]) 
         f"slip.{_kind(ballot)}",
         shown=shown if long else (),
         chosen=_count(ballot, draft),
-        names=ballot.labels_of(draft.choice) if ballot.method in RANKED else [],
+        names=ballot.names_of(draft.choice, _BRIEF) if ballot.method in RANKED else [],
         spent=spent(ballot.way, draft.choice) if ballot.method in BUDGETS else 0,
         page=draft.page + 1,
         pages=pages(ballot),

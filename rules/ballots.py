@@ -238,11 +238,9 @@ def check_plan(plan: Plan) -> Plan:
     """
     question = written(plan.question, QUESTION_LIMIT)
     if plan.method in YES_OR_NO:
-        return replace(
-            Plan(question, plan.method, (), 1, (), plan.meeting_id, plan.item_id, threshold=plan.threshold),
-            asked=plan.asked,
-            basis=plan.basis,
-        )
+        pictures = plan.pictures[:1] if not plan.texts else ()
+        held = Plan(question, plan.method, (), 1, pictures, plan.meeting_id, plan.item_id)
+        return replace(held, threshold=plan.threshold, asked=plan.asked, basis=plan.basis)
     texts = check_options(plan.texts)
     plan = settle_way(replace(plan, question=question, texts=texts))
     if plan.method is Method.APPROVAL:
@@ -294,7 +292,7 @@ def plan_of(ballot: Ballot) -> Plan:
         ballot.method,
         tuple(option.text for option in listed),
         ballot.at_most,
-        tuple(option.picture for option in listed),
+        tuple(option.picture for option in listed or ballot.options[:1]),
         ballot.meeting_id,
         ballot.item_id,
         ballot.seats,
@@ -350,9 +348,14 @@ def check_at_most(at_most: int, options: int) -> None:
 
 
 def options_of(plan: Plan, lang: str) -> list[tuple[str, str, str | None]]:
-    """Label, text and picture of each option; the label of a motion's answer is its whole text."""
+    """Label, text and picture of each option; the label of a motion's answer is its whole text.
+
+    What a motion is about is pictured beside its first answer.
+    """
     if plan.method in YES_OR_NO:
-        return [(label, "", None) for label in ANSWERS[plan.method][lang]]
+        answers = ANSWERS[plan.method][lang]
+        shown = (*plan.pictures[:1], *(None for _ in answers))
+        return [(label, "", picture) for label, picture in zip(answers, shown, strict=False)]
     pictures = (*plan.pictures, *(None for _ in plan.texts))
     names = plan.labels or labels(len(plan.texts), lang)
     return list(zip(names, plan.texts, pictures, strict=False))

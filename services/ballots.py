@@ -11,12 +11,9 @@ from zoneinfo import ZoneInfo
 from rules.asked import PROPOSED, Asked, LawAsksMore, allowed, carried_over, meant, settled
 from rules.ballots import (
     MOST_OPTIONS,
-    QUESTION_LIMIT,
     Ballot,
     BallotAlreadyClosed,
-    MeetingNotOn,
     NoSuchBallot,
-    NoSuchItem,
     NotADraftBallot,
     Plan,
     State,
@@ -33,10 +30,9 @@ from rules.counting import Method, TieRule
 from rules.freezing import frozen
 from rules.homes import Building
 from rules.kinds import KindDoesNotVote
-from rules.meetings import Item, ItemState, Meeting
+from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
-from rules.proposals import ProposalsChanged, wording
 from rules.results import days_published, publication, result_of, summary
 from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
 from rules.thresholds import (
@@ -46,16 +42,13 @@ from rules.thresholds import (
     fitting,
     usual,
 )
-from rules.urgent import check_votable
 from rules.voters import Basis
 from rules.votes import BallotNotOpen
-from services import counting, outbox, owners, papers, proxies, reminding, silences
-from services import meeting as sittings
+from services import counting, item_plans, outbox, owners, papers, proxies, reminding, silences
 from services.counting import Counted
-from services.proposals import labelled, renew_cards
+from services.proposals import renew_cards
 from storage import ballots, homes, log, meetings, voters
 from storage import outbox as schedule
-from storage.proposals import every_id
 from storage.store import Connection, Unit
 
 CLOSE = "ballot_close"
@@ -89,33 +82,6 @@ async def check_convener(conn: Connection, building_id: int, person_id: int) -> 
     """Go on only for who may put something to the vote. Raises NotTheLeader."""
     if not await may_convene(conn, building_id, person_id):
         raise NotTheLeader
-
-
-async def plan_of_item(conn: Connection, building_id: int, meeting_id: int, item_id: int) -> Plan:
-    """What an item puts to the vote: its proposals to choose from; one or none, a motion.
-
-    Raises NoSuchItem, MeetingNotOn, KindDoesNotVote, NotAnnouncedItem, UrgentNeedsQuorum.
-    """
-    item, meeting = await meetings.find_item(conn, item_id), await meetings.find(conn, meeting_id)
-    if item is None or meeting is None or item.meeting_id != meeting.id:
-        raise NoSuchItem
-    if meeting.building_id != building_id:
-        raise NoSuchItem
-    if meeting.state not in {MeetingState.ANNOUNCED, MeetingState.OPEN}:
-        raise MeetingNotOn
-    await _check_votable(conn, meeting, item)
-    lang = (await homes.building(conn, building_id)).lang
-    proposed = await labelled(conn, [item.id], lang)
-    texts = tuple(wording(one, name, lang) for name, one in proposed)
-    if len(proposed) < 2:
-        question = "：".join([item.title, *texts])[:QUESTION_LIMIT]
-        return Plan(question, Method.MOTION, (), meeting_id=meeting.id, item_id=item.id)
-    pictures, names = tuple(one.picture for _, one in proposed), tuple(name for name, _ in proposed)
-    return Plan(item.title, Method.SINGLE, texts, 1, pictures, meeting.id, item.id, labels=names)
-
-
-async def _check_votable(conn: Connection, meeting: Meeting, item: Item | None) -> None:
-    check_votable(meeting, item, await sittings.count(conn, meeting))
 
 
 async def draft(unit: Unit, building: Building, person_id: int, plan: Plan) -> Ballot:
@@ -174,7 +140,7 @@ async def _under_discussion(conn: Connection, building_id: int, plan: Plan) -> P
     for meeting in await meetings.of_building(conn, building_id, MeetingState.OPEN):
         for item in await meetings.items_of(conn, meeting.id):
             if item.state is ItemState.OPEN:
-                await _check_votable(conn, meeting, item)
+                await item_plans.votable(conn, meeting, item)
                 return replace(plan, meeting_id=meeting.id, item_id=item.id)
     return plan
 
@@ -218,6 +184,27 @@ async def redraft(unit: Unit, ballot: Ballot, plan: Plan) -> None:
     await ballots.change(unit.conn, ballot.id, secrecy=str(secrecy), **_way(plan))
     if plan.method is not ballot.method:
         await ballots.offer(unit.conn, ballot.id, _offered(plan, building.lang))
+    await outbox.renew(unit, "ballot_draft", ballot.id)
+
+
+async def ask_as(unit: Unit, building: Building, ballot: Ballot, plan: Plan) -> None:
+    """Let a draft's question be one of another kind: its voters, its options, how it is decided.
+
+    It stays under its item as long as it asks for the item's proposals. Raises what `check_plan` raises,
+    AreasMissing, DecidedByOthers, LawAsksMore, and what `item_plans.of_item` raises.
+    """
+    plan = check_plan(plan)
+    if plan.basis is Basis.OWNER:
+        await owners.check_areas(unit.conn, building)
+    secrecy = _kept_secrecy(ballot, plan.basis, plan.method)
+    kind: dict[str, Any] = {
+        "asked": None if plan.asked is None else str(plan.asked),
+        "basis": str(plan.basis),
+    }
+    if not await item_plans.is_asked(unit.conn, building, ballot, plan):
+        kind["item_id"] = None
+    await ballots.change(unit.conn, ballot.id, secrecy=str(secrecy), **kind, **_way(plan))
+    await ballots.offer(unit.conn, ballot.id, _offered(plan, building.lang))
     await outbox.renew(unit, "ballot_draft", ballot.id)
 
 
@@ -287,10 +274,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
     if ballot.basis is Basis.OWNER:
         await owners.check_areas(unit.conn, building)
     closes_at = check_closing(ballot.closes_at, unit.now)
-    if ballot.meeting_id is not None and ballot.item_id is not None:
-        plan = await plan_of_item(unit.conn, building.id, ballot.meeting_id, ballot.item_id)
-        if await every_id(unit.conn, ballot.item_id):
-            _check_fresh(ballot, plan)
+    await item_plans.check_fresh(unit.conn, building, ballot)
     ballot = replace(ballot, meeting_id=ballot.meeting_id or await _sitting(unit.conn, building.id))
     ballot = replace(ballot, parking_counts=building.parking_counts)
     roll = await voters.freeze(unit.conn, ballot)
@@ -328,14 +312,6 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
     await proxies.entrust_opened(unit, ballot)
     await _renew(unit, ballot)
     return ballot
-
-
-def _check_fresh(ballot: Ballot, now: Plan) -> None:
-    """Go on only with the proposals as they stand now. Raises ProposalsChanged."""
-    asked = plan_of(ballot)
-    same = asked.texts == now.texts if now.texts or asked.texts else ballot.question == now.question
-    if not same:
-        raise ProposalsChanged
 
 
 async def _sitting(conn: Connection, building_id: int) -> int | None:
