@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from handlers.routes import Routes
@@ -52,11 +53,13 @@ class Clock:
         self._tidied: datetime | None = None
         self._swept: datetime | None = None
         self._scheduler: AsyncIOScheduler | None = None
+        self._job: Job | None = None
+        self._late: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to tick on the running loop."""
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._scheduler.add_job(
+        self._job = self._scheduler.add_job(
             self.beat,
             "interval",
             seconds=self._seconds,
@@ -65,12 +68,14 @@ class Clock:
             misfire_grace_time=None,
         )
         self._scheduler.start()
+        self._expect()
 
     def stop(self) -> None:
         """Tick no more; it may be started again."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
+        self._expect_nothing()
 
     @property
     def running(self) -> bool:
@@ -79,10 +84,30 @@ class Clock:
 
     async def beat(self) -> None:
         """Tick; the stop may cut it short: what was not done by then was rolled back, and stays due."""
+        self._expect_nothing()
         try:
             await self.tick()
         except asyncio.CancelledError:  # the scheduler would report it as an error of the job
             log.debug("stopped in the middle of a tick")
+        finally:
+            self._expect()
+
+    def _expect(self) -> None:
+        """Expect the next beat within three paces, by a clock that nobody sets."""
+        self._expect_nothing()
+        if self._scheduler is not None:
+            self._late = asyncio.get_running_loop().call_later(3 * self._seconds, self._hurry)
+
+    def _expect_nothing(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+
+    def _hurry(self) -> None:
+        """Beat now: the scheduler waits for the wall clock, and that was set back."""
+        if self._scheduler is not None and self._job is not None:
+            log.warning("the schedule was not looked at: was the clock set back?")
+            self._job.modify(next_run_time=datetime.now(UTC))
+            self._expect()
 
     async def tick(self) -> None:
         """Do all that is due now, each in a unit of its own."""

@@ -12,6 +12,7 @@ import itertools
 import logging
 import time
 import traceback
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -134,29 +135,37 @@ class Dispatcher:
                 log.warning("the outbox cannot be taken over: %s", error)
                 await asyncio.sleep(PATIENCE)
         for chat_id, sent_at in lately:
+            ago = max(0.0, (self._clock() - sent_at).total_seconds())  # the clock may have been set back
             self._limits.leave()
-            self._limits.arrive(chat_id, self._tick() - (self._clock() - sent_at).total_seconds())
+            self._limits.arrive(chat_id, self._tick() - ago)
 
     async def _pull(self) -> None:
         """Take in what was committed since the last look, and what was put off until now."""
         now = self._clock()
         async with self._store.glance() as conn:
             while batch := await outbox.open_letters(conn, self._last):
-                self._last = batch[-1].id
+                await self._add(conn, [one for one in batch if (one.not_before or now) <= now])
                 for letter in batch:
                     if letter.not_before is not None and letter.not_before > now:
                         heapq.heappush(self._delayed, (letter.not_before, letter.id))
-                await self._add(conn, [one for one in batch if (one.not_before or now) <= now])
-            while self._delayed and self._delayed[0][0] <= now:
-                await self._add(conn, [await outbox.letter(conn, heapq.heappop(self._delayed)[1])])
+                self._last = batch[-1].id  # only now: what cannot be read to its end is read again
+            if self._delayed and self._delayed[0][0] <= now:
+                ripe = {number for moment, number in self._delayed if moment <= now}
+                await self._add(conn, await outbox.letters(conn, ripe))
+                self._delayed = [one for one in self._delayed if one[1] not in ripe]
+                heapq.heapify(self._delayed)
             await self._add(conn, await outbox.behind_cards(conn))
 
     async def _add(self, conn: Connection, jobs: Sequence[Letter | Card]) -> None:
+        await self._meet(conn, jobs)
+        for job in jobs:
+            self._enqueue(job)
+
+    async def _meet(self, conn: Connection, jobs: Sequence[Letter | Card]) -> None:
+        """Have a queue for the chat of each."""
         for chat in await people.chats_among(conn, {job.chat_id for job in jobs} - self._queues.keys()):
             pace = self._limits.card_pace if chat.kind == "group" else 0.0  # one may just have been edited
             self._queues[chat.id] = Queue(chat, card_after=self._began + pace)
-        for job in jobs:
-            self._enqueue(job)
 
     def _enqueue(self, job: Letter | Card) -> None:
         queue = self._queues[job.chat_id]
@@ -226,6 +235,7 @@ class Dispatcher:
             queue.wait_until = self._tick() + PATIENCE
         except Exception:  # one chat's fault holds up no other's mail
             log.exception("fault while sending to chat %s", queue.chat.id)
+            queue.wait_until = self._tick() + PATIENCE  # it may be met again, where it cannot be recorded
             with suppress(Unavailable):
                 await self._drop(queue, job, traceback.format_exc())
         finally:
@@ -300,21 +310,24 @@ class Dispatcher:
             queue.letters.popleft()
             return
         async with self._store.unit(self._clock()) as unit:
-            over = await self._settle_letter(unit, queue, letter, delivery)
-            now_as = None if over else await outbox.letter(unit.conn, letter.id)
-        if now_as is None:
-            queue.letters.popleft()
+            await self._settle_letter(unit, queue, letter, delivery)
+            open_still = await outbox.letters(unit.conn, [letter.id])
+        if open_still:
+            queue.letters[0] = open_still[0]
         else:
-            queue.letters[0] = now_as
+            queue.letters.popleft()
 
     async def _hand_over(self, queue: Queue) -> None:
         """The chat is no more: what it was to get belongs to the chat it became, or to none."""
-        letters = [letter.id for letter in queue.letters]
-        queue.letters.clear()
+        asked = {letter.id for letter in queue.letters}
+        async with self._store.glance() as conn:
+            letters = await outbox.letters(conn, asked)
+            await self._meet(conn, letters)
+        queue.letters = deque(letter for letter in queue.letters if letter.id not in asked)
         queue.cards.clear()
         queue.behind_since.clear()
-        async with self._store.glance() as conn:
-            await self._add(conn, await outbox.letters(conn, letters))
+        for letter in letters:
+            self._enqueue(letter)
 
     async def _mark(self, mark: Callable[[Piece], T]) -> T:
         """Note something about a message, in one transaction with what is noted at the same time.
@@ -323,10 +336,11 @@ class Dispatcher:
         """
         return await self._store.at_once(mark, tell=False)
 
-    async def _settle_letter(self, unit: Unit, queue: Queue, letter: Letter, delivery: Undelivered) -> bool:
-        """Write down what became of a letter that was not sent; whether it is over with."""
+    async def _settle_letter(self, unit: Unit, queue: Queue, letter: Letter, delivery: Undelivered) -> None:
+        """Write down what became of a letter that was not sent."""
         check_held(self._seat)
-        over = is_over(queue, delivery, again=letter.notice and letter.attempts < 1)
+        harmless = letter.notice or bool(letter.payload.get("edit"))  # an edit done twice is one
+        over = is_over(queue, delivery, again=harmless and letter.attempts < 1)
         changes: dict[str, object] = {"state": "dropped" if over else "queued"}
         match delivery:
             case Gone(why) | Refused(why) | Failed(why) | Unsure(why) if over:
@@ -337,7 +351,6 @@ class Dispatcher:
                 changes["payload"] = {key: value for key, value in letter.payload.items() if key != "edit"}
         await self._heed(unit, queue, delivery, over=over)
         await outbox.change_letters(unit.conn, [letter.id], **changes)
-        return over
 
     async def _show_card(self, queue: Queue, card: Card) -> None:
         if queue.unwritten is None:
@@ -402,7 +415,6 @@ class Dispatcher:
                 log.warning("a message was refused: %s", why)
             case Moved(address):
                 await outbox.move_chat(unit.conn, queue.chat.id, address)
-                queue.chat = await people.chat(unit.conn, queue.chat.id)
             case Later(seconds) if seconds is not None:
                 self._limits.halt(queue.chat.id, self._tick() + seconds)
             case Later() | Failed() | Unsure() if not over:

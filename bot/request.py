@@ -5,6 +5,7 @@ It also tells what certainly never left from what may have arrived, which decide
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from io import BytesIO
@@ -24,6 +25,10 @@ _NEVER_LEFT = (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aio
 _FORM = {"User-Agent": BaseRequest.USER_AGENT, "Content-Type": "application/x-www-form-urlencoded"}
 _FILES = {"User-Agent": BaseRequest.USER_AGENT}
 _DEFAULT: Any = BaseRequest.DEFAULT_NONE
+_SUSPECT = re.compile(  # U+0000, a first half without a second, a second without a first; a half as bytes
+    rb"\\u(?:0000|[dD](?:[89aAbB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89aAbB]..\\u[dD])[c-fC-F]))|\xed[\xa0-\xbf]"
+)
+_NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")  # whole pairs are one character by then
 
 
 class NeverLeft(NetworkError):
@@ -135,17 +140,17 @@ def proxy_for(url: str) -> str | None:
 
 
 def storable(content: Any, written: bytes) -> Any:
-    """What JSON says, without the character that no database of ours keeps in a text (U+0000)."""
-    return _without_nul(content) if b"\\u0000" in written else content
+    """What JSON says, without what no database of ours keeps in a text: U+0000, and half a surrogate pair."""
+    return _cleaned(content) if _SUSPECT.search(written) else content
 
 
-def _without_nul(content: Any) -> Any:
+def _cleaned(content: Any) -> Any:
     if isinstance(content, str):
-        return content.replace("\0", "")
+        return _NOT_KEPT.sub("", content)
     if isinstance(content, list):
-        return [_without_nul(one) for one in content]
+        return [_cleaned(one) for one in content]
     if isinstance(content, dict):
-        return {name: _without_nul(one) for name, one in content.items()}
+        return {name: _cleaned(one) for name, one in content.items()}
     return content
 
 

@@ -46,7 +46,7 @@ class BindCancel(Button, code="bindn"):
 
 async def arrived(here: Here) -> None:
     """The bot was added to a group, or started (again) in private."""
-    if here.chat.kind == "private":
+    if here.chat.kind == "private" or here.heard.chat != here.chat.address:
         return
     if here.building is not None:
         await here.say("guests.back", building=here.building)
@@ -56,7 +56,12 @@ async def arrived(here: Here) -> None:
 
 
 async def left(here: Here) -> None:
-    """The bot was removed or blocked; the leaders of a group's building are told."""
+    """The bot was removed or blocked; the leaders of a group's building are told.
+
+    Of the group that a supergroup was before it moved, nothing is to be said.
+    """
+    if here.heard.chat != here.chat.address:
+        return
     await people.change_chat(here.unit.conn, here.chat.id, state="gone")
     if here.chat.kind == "private":
         await people.change(here.unit.conn, here.person.id, reach="no")

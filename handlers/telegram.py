@@ -175,9 +175,7 @@ class Reception:
                     await asyncio.sleep(pause)
             else:
                 return
-        self.turned_away += 1
-        if update.update_id in self._replies:
-            self._replies[update.update_id].turned_away = True
+        await self._turn_away(update)
 
     async def _note(self, number: int, user: User, poll: str, chosen: Sequence[int]) -> None:
         async with self.store.unit(self.clock()) as unit:
@@ -280,18 +278,35 @@ class Reception:
         if not isinstance(update, Update) or error is None:
             log.error("fault outside of any update", exc_info=error)
             return
-        heard = hear(update)
         if isinstance(error, Unavailable):
-            await self._turn_away(heard)
+            await self._turn_away(update)
             return
-        fault = None if isinstance(error, Refusal) else "".join(traceback.format_exception(error))
-        if fault:
-            log.error("fault in update %s", heard.update_id, exc_info=error)
+        if not isinstance(error, Refusal):
+            log.error("fault in update %s", update.update_id, exc_info=error)
         try:
-            kept = update.to_dict() if fault and not await self._is_sealed(update) else None
-            await self._run(heard, Route(self._apologise), error, fault, kept)
+            await self._own_up(update, error)
         except Unavailable:
-            await self._turn_away(heard)
+            await self._turn_away(update)
+
+    async def _own_up(self, update: Update, error: Exception) -> None:
+        """Tell whoever sent it; where nobody can be told, still keep the fault. Raises Unavailable."""
+        fault = None if isinstance(error, Refusal) else "".join(traceback.format_exception(error))
+        kept = update.to_dict() if fault and not await self._is_sealed(update) else None
+        if _comes_from_a_chat(update):
+            try:
+                await self._run(hear(update), Route(self._apologise), error, fault, kept)
+            except Unavailable:
+                raise
+            except Exception:  # what the handler stumbled over may lie on the way to the apology, too
+                fault = fault or traceback.format_exc()
+                log.exception("fault in an apology for update %s", update.update_id)
+            else:
+                return
+        async with self.store.unit(self.clock()) as unit:
+            if not (await updates.seen(unit.conn, update.update_id))[0]:
+                if fault:
+                    await updates.add_fault(unit.conn, unit.now, update.update_id, kept, fault)
+                await updates.record(unit.conn, update.update_id, None, unit.now)
 
     async def _is_sealed(self, update: Update) -> bool:
         """Whether it was pressed on a sealed ballot's paper: what somebody ticks there is kept nowhere."""
@@ -300,13 +315,13 @@ class Reception:
             ballot = await ballots.find(conn, getattr(button, "ballot", 0))
         return ballot is not None and ballot.secrecy is Secrecy.SEALED
 
-    async def _turn_away(self, heard: Heard) -> None:
+    async def _turn_away(self, update: Update) -> None:
         """Nothing was stored: have it brought again where that can be, else tell the person."""
         self.turned_away += 1
-        if heard.update_id in self._replies:
-            self._replies[heard.update_id].turned_away = True
-        else:
-            await self._say_unavailable(heard)
+        if update.update_id in self._replies:
+            self._replies[update.update_id].turned_away = True
+        elif _comes_from_a_chat(update):
+            await self._say_unavailable(hear(update))
 
     async def _say_unavailable(self, heard: Heard) -> None:
         """Nothing can be stored, not even what to say: say so directly."""
@@ -358,6 +373,11 @@ def _of_people(act: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[A
             await act(update, context)
 
     return heard
+
+
+def _comes_from_a_chat(update: Update) -> bool:
+    """Whether somebody can be told something: an answer to a poll comes from no chat."""
+    return update.effective_user is not None and update.effective_chat is not None
 
 
 def _answer_to(press: str, toast: dict[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,6 @@ def load(
     """Read what presses touch: who pressed (address) in which ballot, and with which proxies."""
     seen = select(seen_updates.c.update_id, seen_updates.c.toast)
     known = select(people.c.address, people.c.id, people.c.lang)
-    groups = select(chats.c.address, chats.c.building_id).where(chats.c.kind == "group")
     addresses, ballot_ids = {address for address, _ in voters}, {ballot_id for _, ballot_id in voters}
     langs, persons = {}, {}
     for row in conn.execute(known.where(people.c.address.in_(addresses))):
@@ -114,15 +113,22 @@ def load(
         people=persons,
         residents=rights.residents(conn, persons.values()),
         langs=langs,
-        groups={
-            row.address: row.building_id
-            for row in conn.execute(groups.where(chats.c.address.in_(chat_addresses)))
-        },
+        groups=_groups(conn, chat_addresses),
         ballots=ballots,
         voters=mine,
         mandates=mandates,
         votes=_votes(conn, pairs | set(mandates)),
     )
+
+
+def _groups(conn: Connection, addresses: Collection[str]) -> dict[str, int | None]:
+    """The building of each group, by its address or the one it had before it moved."""
+    found: dict[str, int | None] = {}
+    for known_by in (chats.c.address, chats.c.former):
+        if missing := set(addresses) - found.keys():
+            groups = select(known_by, chats.c.building_id).where(chats.c.kind == "group")
+            found |= {row[0]: row.building_id for row in conn.execute(groups.where(known_by.in_(missing)))}
+    return found
 
 
 def open_ballots(conn: Connection, ballot_ids: Collection[int]) -> dict[int, OpenBallot]:

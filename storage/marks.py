@@ -8,17 +8,19 @@ from sqlalchemy import select, update
 
 from rules.people import Chat
 from storage.outbox import Card
-from storage.rows import first, one
+from storage.rows import first
 from storage.store import Piece
 from storage.tables import cards, chats, outbox, straws
 
 
 def set_out(conn: Piece, chat_id: int, letter_id: int) -> Chat | None:
-    """The chat as it is now, None where it is no more; if it is here, its letter is on its way now."""
+    """The chat as it is now, None where it or the letter is no more; if it is here, the letter leaves now."""
     chat = _chat(conn, chat_id)
-    if chat is not None and chat.state == "here":
-        conn.execute(update(outbox).where(outbox.c.id == letter_id).values(state="sending"))
-    return chat
+    if chat is None or chat.state != "here":
+        return chat
+    mine = (outbox.c.id == letter_id, outbox.c.chat_id == chat_id)  # an erased chat's number may be another's
+    found = conn.execute(update(outbox).where(*mine).values(state="sending"))
+    return chat if found.rowcount else None
 
 
 def arrived(
@@ -32,12 +34,10 @@ def arrived(
 
 
 def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card] | None:
-    """A chat and its card as they are now, None where the chat is no more."""
-    chat = _chat(conn, chat_id)
-    if chat is None:
-        return None
-    row = conn.execute(select(cards).where(cards.c.id == card_id)).mappings().one()
-    return chat, one(Card, row)
+    """A chat and its card as they are now, None where either is no more."""
+    mine = select(cards).where(cards.c.id == card_id, cards.c.chat_id == chat_id)
+    chat, card = _chat(conn, chat_id), first(Card, conn.execute(mine))
+    return None if chat is None or card is None else (chat, card)
 
 
 def shown(conn: Piece, card: Card, message: str, *, picture: bool) -> None:

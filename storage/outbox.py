@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.rows import every, first, key, one
-from storage.tables import cards, chats, dialogues, dues, outbox
+from storage.rows import every, first, key
+from storage.tables import cards, chats, dialogues, dues, outbox, straws
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,9 @@ async def sent_since(conn: AsyncConnection, moment: datetime) -> list[tuple[int,
 
 
 async def letters(conn: AsyncConnection, ids: Iterable[int]) -> list[Letter]:
-    """Those letters that exist, in order."""
-    query = select(outbox).where(outbox.c.id.in_(list(ids))).order_by(outbox.c.id)
-    return every(Letter, await conn.execute(query))
-
-
-async def letter(conn: AsyncConnection, letter_id: int) -> Letter:
-    """A letter by id."""
-    return one(Letter, (await conn.execute(select(outbox).where(outbox.c.id == letter_id))).mappings().one())
+    """Those of some letters that are still to be sent, in order; one may have been erased meanwhile."""
+    query = select(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state.in_(("queued", "sending")))
+    return every(Letter, await conn.execute(query.order_by(outbox.c.id)))
 
 
 async def change_letters(conn: AsyncConnection, ids: Iterable[int], **values: object) -> None:
@@ -143,9 +138,9 @@ async def behind_cards(conn: AsyncConnection) -> list[Card]:
     return every(Card, await conn.execute(query))
 
 
-async def card(conn: AsyncConnection, card_id: int) -> Card:
-    """A card by id."""
-    return one(Card, (await conn.execute(select(cards).where(cards.c.id == card_id))).mappings().one())
+async def card(conn: AsyncConnection, card_id: int) -> Card | None:
+    """A card by id; None once its chat is no more."""
+    return first(Card, await conn.execute(select(cards).where(cards.c.id == card_id)))
 
 
 async def card_on(conn: AsyncConnection, chat_id: int, message: str) -> Card | None:
@@ -168,9 +163,23 @@ async def change_card(conn: AsyncConnection, card_id: int, **values: object) -> 
 
 
 async def move_chat(conn: AsyncConnection, chat_id: int, address: str) -> None:
-    """A chat has a new address on its platform; messages of the old one cannot be edited any more."""
-    await _take_over(conn, chat_id, address)
-    await conn.execute(update(chats).where(chats.c.id == chat_id).values(address=address, state="here"))
+    """A chat has a new address on its platform; messages of the old one cannot be edited any more.
+
+    A chat heard from the new address before becomes one with it: of the two the one of a building stays.
+    """
+    query = select(chats.c.id, chats.c.building_id).where(chats.c.address == address)
+    there = (await conn.execute(query)).first()
+    if there is not None and there.id == chat_id:
+        return  # it was known already
+    if there is not None and there.building_id is not None:
+        old = await conn.scalar(select(chats.c.address).where(chats.c.id == chat_id))
+        await _become(conn, chat_id, there.id)
+        await conn.execute(update(chats).where(chats.c.id == there.id).values(former=old))
+        return
+    if there is not None:
+        await _become(conn, there.id, chat_id)
+    moved = {"former": chats.c.address, "address": address, "state": "here"}
+    await conn.execute(update(chats).where(chats.c.id == chat_id).values(moved))
     await conn.execute(
         update(cards)
         .where(cards.c.chat_id == chat_id, cards.c.state == "live")
@@ -178,16 +187,13 @@ async def move_chat(conn: AsyncConnection, chat_id: int, address: str) -> None:
     )
 
 
-async def _take_over(conn: AsyncConnection, chat_id: int, address: str) -> None:
-    """What was heard from the new address before the move became known counts as heard in this chat."""
-    query = select(chats.c.id).where(chats.c.address == address, chats.c.id != chat_id)
-    newer = await conn.scalar(query)
-    if newer is None:
-        return
-    await conn.execute(delete(cards).where(cards.c.chat_id == newer))
-    await conn.execute(delete(dialogues).where(dialogues.c.chat_id == newer))
-    await conn.execute(update(outbox).where(outbox.c.chat_id == newer).values(chat_id=chat_id))
-    await conn.execute(delete(chats).where(chats.c.id == newer))
+async def _become(conn: AsyncConnection, chat_id: int, other: int) -> None:
+    """A chat becomes another one: what was to be said in it is said there, and it is no more."""
+    for table in (cards, dialogues):
+        await conn.execute(delete(table).where(table.c.chat_id == chat_id))
+    for table in (outbox, straws):
+        await conn.execute(update(table).where(table.c.chat_id == chat_id).values(chat_id=other))
+    await conn.execute(delete(chats).where(chats.c.id == chat_id))
 
 
 async def last_said(conn: AsyncConnection, chat_id: int, message: str) -> dict[str, Any] | None:

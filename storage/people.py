@@ -41,8 +41,11 @@ async def change(conn: AsyncConnection, person_id: int, **values: object) -> Non
 
 
 async def chat_by_address(conn: AsyncConnection, address: str) -> Chat | None:
-    """The chat a platform knows by this address."""
-    return first(Chat, await conn.execute(select(chats).where(chats.c.address == address)))
+    """The chat a platform knows by this address, or knew before it moved."""
+    for known_by in (chats.c.address, chats.c.former):
+        if found := first(Chat, await conn.execute(select(chats).where(known_by == address))):
+            return found
+    return None
 
 
 async def chat(conn: AsyncConnection, chat_id: int) -> Chat:
@@ -58,9 +61,12 @@ async def chats_among(conn: AsyncConnection, chat_ids: Collection[int]) -> list[
 
 
 async def enter(conn: AsyncConnection, address: str, kind: str, title: str) -> Chat:
-    """The chat of this address, written down when first seen; being seen, it is here again."""
+    """The chat of this address, written down when first seen; being seen, it is here again.
+
+    What comes late from where it was before it moved tells nothing of it.
+    """
     if known := await chat_by_address(conn, address):
-        if known.state != "here" or known.title != title:
+        if known.address == address and (known.state != "here" or known.title != title):
             await change_chat(conn, known.id, state="here", title=title)
             return await chat(conn, known.id)
         return known

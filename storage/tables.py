@@ -140,6 +140,7 @@ chats = Table(
     metadata,
     _id(),
     Column("address", String, nullable=False, unique=True),
+    Column("former", String, index=True),  # of a supergroup: its address while it was a group
     Column("kind", String, nullable=False),  # "private" or "group"
     Column("title", String, nullable=False, default=""),
     Column("state", String, nullable=False, default="here"),  # "here", "gone"
@@ -724,6 +725,7 @@ outbox = Table(
     Column("message", String),  # the platform's name of the sent message
     Index("outbox_open", "state", "id"),
     CheckConstraint("state in ('queued', 'sending', 'sent', 'dropped')"),
+    sqlite_autoincrement=True,  # letters are taken in by their number: none is given twice
 )
 
 cards = Table(

@@ -48,7 +48,8 @@ async def add_fault(
     traceback: str,
 ) -> None:
     """Write down a fault with its traceback, less the row that PostgreSQL quotes: it may be a vote."""
-    told = "\n".join(line for line in traceback.splitlines() if not line.startswith("DETAIL:"))
+    kept = traceback.replace("\0", "").encode("utf-8", "replace").decode()  # what a database can keep
+    told = "\n".join(line for line in kept.splitlines() if not line.startswith("DETAIL:"))
     await conn.execute(faults.insert().values(at=now, update_id=update_id, payload=payload, traceback=told))
 
 

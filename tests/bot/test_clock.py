@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.clock import Clock
 from handlers.routes import Routes
 from handlers.speech import Speech
@@ -35,8 +37,8 @@ class Stand:
         if due.about_id == 13:
             raise RuntimeError("a fault of the thirteenth")
 
-    def clock(self) -> Clock:
-        return Clock(self.store, Words(), self.routes, lambda: "louyuhui_bot", lambda: self.now)
+    def clock(self, seconds: float = 5.0) -> Clock:
+        return Clock(self.store, Words(), self.routes, lambda: "louyuhui_bot", lambda: self.now, seconds)
 
     async def schedule(self, count: int, at: datetime) -> None:
         async with self.store.unit(self.now) as unit:
@@ -83,6 +85,38 @@ async def test_an_hour_that_comes_twice_brings_nothing_twice(database: str) -> N
         here.now = NOW + timedelta(minutes=1)
         await clock.tick()
         assert set(here.done.values()) == {1}
+
+
+async def test_it_goes_on_ticking_when_the_wall_clock_is_set_back_an_hour(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SetBack(datetime):
+        """The wall clock as APScheduler reads it, an hour ago."""
+
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime.now(UTC) - timedelta(hours=1)
+
+    async with stand(sqlite) as here:
+        await here.schedule(1, NOW)
+        clock = here.clock(seconds=0.1)
+        clock.start()
+        try:
+            await until_done(here, 1)
+            monkeypatch.setattr("apscheduler.schedulers.base.datetime", SetBack)
+            monkeypatch.setattr("bot.clock.datetime", SetBack)
+            await here.schedule(3, NOW)
+            await until_done(here, 3)
+        finally:
+            clock.stop()
+    assert set(here.done.values()) == {1}
+
+
+async def until_done(here: Stand, count: int) -> None:
+    """Wait until so many things are done."""
+    async with asyncio.timeout(10):
+        while len(here.done) < count:  # noqa: ASYNC110 - there is no bell
+            await asyncio.sleep(0.01)
 
 
 async def test_a_fault_in_one_thing_holds_up_no_other_and_is_on_record(database: str) -> None:

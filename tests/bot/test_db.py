@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 
 from rules.ballots import Plan
 from rules.counting import Method
-from storage import log, moving, people, sealing
+from storage import log, migrate, moving, people, sealing
 from storage.engine import open_engine
 from storage.store import Store
 from tests.bot.terminal import configured, louyuhui
@@ -238,6 +239,50 @@ def test_what_is_moved_arrives_whole_and_life_goes_on(
     assert asyncio.run(add(target)) == asyncio.run(add(filled)), "the next id is above all there are"
     checked = louyuhui("db", "check", "--config", configured(tmp_path, database=target))
     assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "CREATE TRIGGER spoil AFTER INSERT ON people BEGIN UPDATE people SET name = '?' WHERE id = 2; END",
+        "CREATE TRIGGER spoil BEFORE INSERT ON votes BEGIN SELECT RAISE(IGNORE); END",
+    ],
+    ids=["another name", "fewer rows"],
+)
+def test_what_does_not_arrive_as_it_was_sent_is_refused_whole(
+    sqlite: str, empty: str, tmp_path: Path, spoil: str
+) -> None:
+    asyncio.run(fill(sqlite))
+    config = configured(tmp_path, database=empty)
+    assert louyuhui("db", "upgrade", "--config", config).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "empty.db", isolation_level=None)) as other:
+        other.execute(spoil)
+    refused = moved(sqlite, empty, tmp_path)
+    assert refused.exit_code == 8
+    assert ("people" if "people" in spoil else "votes") in refused.output
+    assert all(held.rows == 0 for held in asyncio.run(contents(empty)).values())
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_backup_of_an_older_version_is_restored_by_this_one(
+    sqlite: str, empty: str, tmp_path: Path
+) -> None:
+    asyncio.run(fill(sqlite))
+    kept = tmp_path / "kept.db"
+    louyuhui("db", "backup", kept, "--config", configured(tmp_path, database=sqlite))
+    asyncio.run(go_back(kept, "0013"))
+    back = louyuhui("db", "restore", kept, "--config", configured(tmp_path, database=empty))
+    assert back.exit_code == 0, back.output
+    assert asyncio.run(contents(empty)) == asyncio.run(contents(sqlite))
+
+
+async def go_back(file: Path, revision: str) -> None:
+    """As a version of the time of that revision wrote it."""
+    engine = open_engine(f"sqlite+aiosqlite:///{file}")
+    async with engine.connect() as conn:
+        await conn.run_sync(lambda sync: command.downgrade(migrate._config(sync), revision))
+        await conn.commit()
+    await engine.dispose()
 
 
 def test_nothing_is_moved_onto_what_is_there(sqlite: str, postgresql: str, tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ from sandbox import Sandbox
 from services import outbox
 from services.outbox import Rank
 from storage import outbox as rows
-from storage import people
+from storage import people, privacy
+from storage.store import Unavailable
 
 SPEED = 20.0
 
@@ -26,6 +28,80 @@ SPEED = 20.0
 def story_time() -> float:
     """Seconds, running twenty times as fast as the wall clock's."""
     return 1_800_000_000 + monotonic() * SPEED
+
+
+async def test_an_hour_set_back_between_two_starts_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """What was sent in the hour to come counts as sent just now, not as sent in an hour."""
+    async with Sandbox(limits=None) as sandbox:
+        token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
+        database = f"sqlite+aiosqlite:///{tmp_path}/louyuhui.db"
+        settings = Settings(token=token, database=database, api=sandbox.url, tick=3600)
+        person = sandbox.people.new("示例住户")
+        chat = await person.start()
+        async with running(settings, lambda: datetime.now(UTC), Limits(), SPEED) as program:
+            await sandbox.settled()
+            await program.dispatcher.idle.wait()
+        async with running(
+            settings, lambda: datetime.now(UTC) - timedelta(hours=1), Limits(), SPEED
+        ) as program:
+            await say(program, chat.id, "private", ["回答"])
+            await until_said(sandbox, "回答", 1)
+
+
+async def test_who_is_erased_takes_no_letter_of_anybody_else_along(tmp_path: Path) -> None:
+    """The number of an erased letter is not given to the next one, which would then never be seen."""
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        gone, other = sandbox.people.new("示例住户 1"), sandbox.people.new("示例住户 2")
+        chat, fine = await gone.start(), await other.start()
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        later = datetime.fromtimestamp(story_time(), UTC) + timedelta(seconds=10)
+        await say(program, chat.id, "private", ["明早提醒"], not_before=later)
+        await say(program, chat.id, "private", ["再见"])
+        await until_said(sandbox, "再见", 1)
+        await program.dispatcher.idle.wait()
+        await erase(program, gone.id)
+        await say(program, fine.id, "private", ["到了"])
+        await until_said(sandbox, "到了", 1)
+        async with asyncio.timeout(20):
+            while datetime.fromtimestamp(story_time(), UTC) < later + timedelta(seconds=10):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # what was put off for the erased one is looked for, and not found
+        await say(program, fine.id, "private", ["还在"])
+        await until_said(sandbox, "还在", 1)
+        assert "明早提醒" not in [seen.text for seen in [*chat.messages, *fine.messages]]
+
+
+async def erase(program: Program, person: int) -> None:
+    """Erase somebody's private chat, as an hour after they had themselves forgotten."""
+    async with program.store.unit(datetime.now(UTC)) as unit:
+        known = await people.by_address(unit.conn, str(person))
+        chat = await people.chat_by_address(unit.conn, str(person))
+        assert known is not None
+        assert chat is not None
+        await people.change(unit.conn, known.id, address=None)
+        await privacy.erase_chat(unit.conn, chat.id)
+
+
+async def test_what_could_not_be_read_to_its_end_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        chats = [await sandbox.people.new(f"示例住户 {number}").start() for number in range(2)]
+        await sandbox.settled()
+        await program.dispatcher.idle.wait()
+        among, fail = people.chats_among, iter([True])
+
+        async def lost(*args: Any) -> Any:
+            if args[1] and next(fail, False):
+                raise Unavailable("the connection was lost")
+            return await among(*args)
+
+        monkeypatch.setattr("storage.people.chats_among", lost)
+        program.dispatcher._queues.clear()  # as those of chats it has not met yet
+        for chat in chats:
+            await say(program, chat.id, "private", ["回答"])
+        await until_said(sandbox, "回答", 2)
+        assert next(fail, False) is False
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from bot.request import Request
 from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Route
+from rules.refusals import Refusal
 from storage import updates
 from storage.store import Unavailable
 from tests.stage import Stage
@@ -213,7 +214,77 @@ async def test_when_nothing_can_be_stored_the_person_is_told_so(
     assert told.show_alert
 
 
-def test_what_no_database_keeps_in_a_text_is_left_out_of_what_is_fetched() -> None:
-    written = rb'{"ok": true, "result": [{"update_id": 1, "message": {"text": "a\u0000b\\u0000"}}]}'
+class NoWords(Refusal):
+    """A refusal for which nobody wrote a template."""
+
+
+async def test_a_fault_on_the_way_to_an_answer_is_recorded_too(stage: Stage) -> None:
+    async def act(_here: Here, _rest: str) -> None:
+        raise NoWords
+
+    hears(stage, act)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    await person.say(chat, "/probe")
+    await stage.settle()
+    async with stage.program.store.glance() as conn:
+        (fault,) = await updates.list_faults(conn)
+        assert (await updates.seen(conn, fault["update_id"]))[0]
+    assert "no_words" in fault["traceback"]
+    await person.say(chat, "还在吗")
+    await stage.settle()
+    assert "没看懂" in chat.messages[-1].text
+
+
+async def test_a_fault_whose_message_no_database_keeps_is_recorded(stage: Stage) -> None:
+    async def act(_here: Here, _rest: str) -> None:
+        raise ValueError("half a pair: \ud83d, and \0")
+
+    hears(stage, act)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    await person.say(chat, "/probe")
+    await stage.settle()
+    assert "没有办成" in chat.messages[-1].text
+    async with stage.program.store.glance() as conn:
+        (fault,) = await updates.list_faults(conn)
+    assert "half a pair" in fault["traceback"]
+
+
+async def test_a_fault_in_an_answer_to_a_poll_is_recorded_though_nobody_can_be_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_args: object) -> None:
+        raise ZeroDivisionError("a fault in a poll")
+
+    person = stage.sandbox.people.new("示例住户")
+    await person.start()
+    await stage.settle()
+    monkeypatch.setattr("services.straws.answer", fails)
+    answer = {"poll_id": "7", "user": person.account.as_user(), "option_ids": [0]}
+    answer["option_persistent_ids"] = ["0"]
+    (bot,) = stage.sandbox.world.bots.values()
+    bot.updates.put("poll_answer", answer)
+    await stage.settle()
+    async with stage.program.store.glance() as conn:
+        (fault,) = await updates.list_faults(conn)
+    assert "a fault in a poll" in fault["traceback"]
+    assert fault["payload"]["poll_answer"]["poll_id"] == "7"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [rb"a\u0000b\\u0000", rb"a\ud83db\\u0000", rb"a\uDE00b\\u0000"],
+    ids=["nothing", "first half", "second half"],
+)
+def test_what_no_database_keeps_in_a_text_is_left_out_of_what_is_fetched(text: bytes) -> None:
+    written = rb'{"ok": true, "result": [{"update_id": 1, "message": {"text": "' + text + rb'"}}]}'
     read = Request.parse_json_payload(written)
     assert read["result"][0]["message"]["text"] == r"ab\u0000"
+
+
+def test_a_whole_pair_is_left_as_it_is() -> None:
+    written = rb'{"ok": true, "result": [{"update_id": 1, "message": {"text": "\ud83d\udef5"}}]}'
+    assert Request.parse_json_payload(written)["result"][0]["message"]["text"] == "🛵"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -12,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot import webhook
 from bot.program import running
 from bot.server import CannotListen
 from bot.settings import Webhook
@@ -112,6 +115,13 @@ async def test_who_does_not_know_the_secret_is_not_heard(stage: WebhookStage, se
     assert handled == ["1"]
 
 
+def test_the_secret_is_compared_in_constant_time() -> None:
+    """How long a comparison takes is not measured: that the one for secrets is used is."""
+    compared = [line for line in inspect.getsource(webhook.Webhook).splitlines() if "shown" in line]
+    assert any("hmac.compare_digest(shown.encode(), self._secret.encode())" in line for line in compared)
+    assert not any(sign in line for line in compared for sign in ("==", "!=", " in "))
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_a_huge_body_is_refused(stage: WebhookStage, chunked: bool) -> None:
     async def parts() -> AsyncIterator[bytes]:
@@ -153,7 +163,12 @@ async def test_what_no_database_keeps_in_a_text_is_left_out(stage: WebhookStage)
     handled = listening(stage)
     assert (await stage.deliver(said(1, "/probe a\0b"))).status_code == 200
     assert (await stage.deliver(said(2, r"/probe \u0000"))).status_code == 200
-    assert handled == ["ab", r"\u0000"]
+    half = json.dumps(said(3, "/probe c\ud83dd")).encode()
+    assert (await stage.deliver(half)).status_code == 200
+    raw = json.dumps(said(4, "/probe e?f")).encode().replace(b"?", b"\xed\xa0\xbd")
+    assert (await stage.deliver(raw)).status_code == 200
+    assert handled == ["ab", r"\u0000", "cd", "ef"]
+    assert await faults(stage) == []
 
 
 async def test_only_post_and_only_its_path_is_answered(stage: WebhookStage) -> None:

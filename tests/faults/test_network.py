@@ -148,6 +148,40 @@ async def test_a_notice_whose_connection_was_cut_comes_and_at_most_twice(
     assert [arrivals(each, NOTICE) for each in neighbours] == [came] * len(neighbours)
 
 
+@pytest.mark.parametrize(("fault", "came"), [("drop_before", 0), ("drop_after", 1)])
+async def test_an_answer_whose_connection_was_cut_is_never_said_twice(
+    stage: FastStage, fault: str, came: int
+) -> None:
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    before = len(chat.messages)
+    stage.sandbox.faults.next(fault, 1, "sendMessage")
+    await person.say(chat, "您好")
+    await all_said(stage)
+    assert len(chat.messages) - before == 1 + came
+    await person.say(chat, "还在吗")
+    await all_said(stage)
+    assert chat.messages[-1].by_bot, "the next is answered"
+
+
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+async def test_a_page_that_is_turned_when_the_connection_is_cut_is_turned_again(
+    stage: FastStage, fault: str
+) -> None:
+    """Done twice, an edit is done once."""
+    leader = stage.sandbox.people.new("示例组长")
+    group = stage.sandbox.people.new_group("3栋邻里群", leader)
+    await leader.add_bot(group, admin=True)
+    await stage.settle()
+    stage.sandbox.faults.next(fault, 1, "editMessageText")
+    await leader.press(group.messages[-1], 0)
+    await all_said(stage)
+    assert stage.sandbox.faults.happened[fault] == 1
+    assert "这栋楼叫什么" in group.messages[-1].text
+    assert sum("这栋楼叫什么" in seen.text for seen in group.messages) == 1
+
+
 async def test_refused_connections_do_not_use_up_the_second_try_of_a_notice(stage: FastStage) -> None:
     _, neighbours, _ = await town(stage, 2)
     await stage.sandbox.stop()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage import outbox, people
+from storage import homes, outbox, people, privacy
 from storage.outbox import Card, Due, Letter
 from storage.store import Store, Unit
 
@@ -18,8 +18,8 @@ async def a_chat(unit: Unit, address: str = "-1") -> int:
     return (await people.enter(unit.conn, address, "group", "3栋邻里群")).id
 
 
-async def put(unit: Unit, text: str, **more: Any) -> None:
-    usual = {"chat_id": await a_chat(unit), "rank": 1, "notice": False, "made_at": NOW}
+async def put(unit: Unit, text: str, address: str = "-1", **more: Any) -> None:
+    usual = {"chat_id": await a_chat(unit, address), "rank": 1, "notice": False, "made_at": NOW}
     await outbox.put(unit.conn, **usual, payload={"text": text, "keys": []}, **more)
 
 
@@ -96,10 +96,55 @@ async def test_a_chat_that_moved_keeps_what_it_was_to_get_and_its_cards_are_sent
         chat = await people.chat_by_address(unit.conn, "-100")
         assert chat is not None
         assert chat.id == card.chat_id != heard_before
-        assert await people.chat_by_address(unit.conn, "-1") is None
+        assert await people.chat_by_address(unit.conn, "-1") == chat, "what comes late from there is its own"
         (behind,) = await outbox.behind_cards(unit.conn)
         assert behind.message is None
         assert len(await waiting(unit)) == 1
+
+
+async def test_a_move_that_is_known_already_changes_nothing(store: Store) -> None:
+    async with store.unit(NOW) as unit:
+        card = await want(unit, 7)
+        await outbox.move_chat(unit.conn, card.chat_id, "-100")
+        await outbox.change_card(unit.conn, card.id, shown=9, wanted=9, message="3")
+        late = await people.enter(unit.conn, "-1", "group", "邻里群")
+        await outbox.move_chat(unit.conn, late.id, "-100")
+        assert await outbox.behind_cards(unit.conn) == []
+        shown = await outbox.card(unit.conn, card.id)
+        assert shown is not None
+        assert shown.message == "3"
+
+
+async def test_a_group_that_moves_to_where_its_building_is_already_leaves_it_there(store: Store) -> None:
+    """Whoever learnt of the move first: the group of the building is never the one that goes."""
+    async with store.unit(NOW) as unit:
+        community = await homes.community(unit.conn, "示例小区")
+        building = await homes.add_building(
+            unit.conn, community_id=community, name="3栋", units=2, zone="Asia/Shanghai", lang="zh"
+        )
+        bound = await people.enter(unit.conn, "-100", "group", "邻里群")
+        await people.change_chat(unit.conn, bound.id, building_id=building.id)
+        card = await want(unit, 7, "-100")
+        await put(unit, "通知", address="-1")
+        old = await people.enter(unit.conn, "-1", "group", "邻里群")
+        await outbox.move_chat(unit.conn, old.id, "-100")
+        (letter,) = await waiting(unit)
+        assert letter.chat_id == bound.id
+        for address in ("-100", "-1"):
+            found = await people.chat_by_address(unit.conn, address)
+            assert found is not None
+            assert (found.id, found.building_id) == (bound.id, building.id)
+        assert await outbox.card(unit.conn, card.id) == card
+
+
+async def test_the_number_of_an_erased_letter_is_not_given_again(store: Store) -> None:
+    async with store.unit(NOW) as unit:
+        await put(unit, "再见", address="7")
+        (last,) = await waiting(unit)
+        await privacy.erase_chat(unit.conn, last.chat_id)
+        assert await waiting(unit) == []
+        await put(unit, "通知", address="8")
+        assert [letter.id for letter in await outbox.open_letters(unit.conn, last.id)] == [last.id + 1]
 
 
 async def scheduled(unit: Unit, at: datetime) -> list[Due]:
