@@ -14,9 +14,9 @@ from handlers.mediation import tell_circle
 from handlers.mediation_draft import EditMediation, OpenMediation, sides_said
 from handlers.polling import show_anew
 from handlers.routes import Routes
-from handlers.speech import Screen, Speech, View
+from handlers.speech import Made, Screen, Speech, View
 from rules.mediations import Agreement, Answer, Line, Role, State, Wording, check_state
-from services import mediating, mediations
+from services import agreements, mediating, mediations
 from services.mediating import Standing
 from services.mediations import CARD, Case
 from storage import people
@@ -81,6 +81,12 @@ class ReadMediation(Button, code="yp"):
     page: int
 
 
+class PrintAgreement(Button, code="yi"):
+    """Sends what was agreed as pages to be signed."""
+
+    mediation: int
+
+
 async def _case(here: Here, mediation_id: int) -> Case:
     here.in_private()
     case = await mediations.about(here.unit.conn, mediation_id, here.person.id)
@@ -142,7 +148,8 @@ def _keys(view: View, case: Case, standing: Standing | None) -> Keys:
         case State.OPEN if role is not Role.CALLER:
             return (*_open_keys(view, case, standing), (read, stop))
         case State.CLOSED | State.STOPPED if case.mediation.opened_at and role is not Role.CALLER:
-            return ((read,),)
+            paper = Key(view.label("print_agreement"), PrintAgreement(this))
+            return ((paper, read),) if agreements.printable(standing) else ((read,),)
     return ()
 
 
@@ -285,7 +292,9 @@ async def _answer(here: Here, agreement: Agreement, case: Case, *, agreed: bool,
     await asking.finish(here)
     await here.tell("mediation.answered", agreed=agreed)
     if case.mediation.state is State.CLOSED:
-        await tell_circle(here, case, "mediation.in_force", mediation=case.mediation, agreement=agreement)
+        facts = {"mediation": case.mediation, "agreement": agreement}
+        also = ("print_agreement", PrintAgreement(case.mediation.id))
+        await tell_circle(here, case, "mediation.in_force", also=also, **facts)
     elif not agreed:
         await _tell_mediator(here, case, reason)
 
@@ -375,6 +384,22 @@ async def _names(here: Here, case: Case, lines: list[Line]) -> dict[int, str]:
     }
     known = {line.person for line in lines if line.person is not None} - set(doors)
     return doors | {one: (await people.get(here.unit.conn, one)).name for one in known}
+
+
+@routes.press(PrintAgreement)
+async def print_agreement(here: Here, button: PrintAgreement) -> None:
+    """Send what was agreed, as pages to be signed, to one of its circle in private."""
+    case = await _case(here, button.mediation)
+    await agreements.check_printable(here.unit.conn, case)
+    document = {"make": "agreement_pdf", "about": case.mediation.id, "lang": here.lang}
+    await here.say("mediation.agreement_pdf", more={"document": document}, copies=len(case.sides) + 1)
+
+
+@routes.maker("agreement_pdf")
+async def make_agreement(view: View, mediation_id: int) -> Made:
+    """What was agreed, as a file for the sides and the mediator."""
+    paper, pages = await agreements.print_agreement(view.conn, mediation_id, view.lang, view.font)
+    return Made(f"{paper.building}-{paper.agreed:%Y-%m-%d}.pdf", pages)
 
 
 @routes.due(mediations.REMINDER)

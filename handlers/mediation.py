@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import asking
-from handlers.buttons import Key
+from handlers.buttons import Button, Key
 from handlers.calendar import NotADay, as_day, as_moment, minute_keys, rows
 from handlers.calling import led_building
 from handlers.here import Here
@@ -39,9 +39,8 @@ from handlers.mediation_draft import (
 )
 from handlers.polling import show_anew
 from handlers.routes import Routes
-from rules.homes import read_door
 from rules.kinds import to_mediate
-from rules.mediations import MediationMovedOn, Role, State
+from rules.mediations import MediationMovedOn, Role, SideNotReached, State
 from rules.people import OnlyInPrivate
 from rules.when import Moment, Precision, find
 from services import mediations
@@ -175,9 +174,15 @@ async def _hear_door(here: Here, case: Case, text: str, *, mediator: bool) -> No
     """Offer whoever lives behind a door."""
     case = await the_draft(here, case.mediation.id)
     this = case.mediation.id
-    home, reached = await mediations.household(here.unit.conn, case, *read_door(text, case.building.units))
+    home, reached = await mediations.household(here.unit.conn, case, text)
+    elsewhere = home.building_id != case.building.id
+    if mediator and elsewhere:
+        raise SideNotReached
     if mediator:
         keys = [Key(one.name, NameMediator(this, one.id)) for one in reached]
+    elif elsewhere:
+        await _name_side(here, case, home.id, 0)
+        return
     elif len(reached) == 1:
         await _name_side(here, case, home.id, reached[0].id)
         return
@@ -280,12 +285,19 @@ async def _move(here: Here, case: Case, planned: datetime | None = None, place: 
     await tell_circle(here, moved, "mediation.moved", mediation=moved.mediation)
 
 
-async def tell_circle(here: Here, case: Case, name: str, **facts: Any) -> None:
-    """Say something to the sides and the mediator, each in private and with the way to it."""
+async def tell_circle(
+    here: Here, case: Case, name: str, also: tuple[str, Button] | None = None, **facts: Any
+) -> None:
+    """Say something to the sides and the mediator, each in private and with the way to it.
+
+    `also`: the label and the act of one more key.
+    """
     for one in await mediations.reached(here.unit.conn, case.circle):
-        key = Key(here.label(one.lang, "open_mediation"), OpenMediation(case.mediation.id))
+        keys = [Key(here.label(one.lang, "open_mediation"), OpenMediation(case.mediation.id))]
+        if also is not None:
+            keys.insert(0, Key(here.label(one.lang, also[0]), also[1]))
         zone = case.building.zone
-        await here.tell_person(one.id, name, keys=((key,),), notice=True, zone=zone, **facts)
+        await here.tell_person(one.id, name, keys=(tuple(keys),), notice=True, zone=zone, **facts)
 
 
 @routes.press(SendMediation)

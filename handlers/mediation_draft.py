@@ -136,7 +136,8 @@ async def go_on(here: Here, mediation_id: int) -> None:
 async def ask(here: Here, case: Case, part: str, keys: Keys = ()) -> None:
     """Ask for one part in writing; `keys`: what can be pressed instead."""
     data = {"mediation": case.mediation.id, "ask": part}
-    facts = {"number": len(case.sides) + 1, "mediator": part == "mediator", "units": case.building.units}
+    facts: dict[str, Any] = {"number": len(case.sides) + 1, "mediator": part == "mediator"}
+    facts |= {"units": case.building.units, "others": await mediations.around(here.unit.conn, case)}
     question = "mediation.ask_door" if part in {"side", "mediator"} else f"mediation.ask_{part}"
     await asking.ask(here, "mediation", question, data=data, keys=keys, **facts)
 
@@ -172,12 +173,18 @@ def is_mine(here: Here, case: Case) -> bool:
 
 
 async def sides_said(conn: Connection, case: Case) -> list[dict[str, Any]]:
-    """Each side by its door and the names of its people."""
+    """Each side by its door, in another building with the name of that, and the names of its people.
+
+    A draft does not tell who lives in another building.
+    """
     found = []
     for side in case.sides:
-        home = await homes.household(conn, side.household_id)
-        names = [(await people.get(conn, one)).name for one in side.people]
-        found.append({"id": side.id, "door": home.door, "names": [name for name in names if name]})
+        home, names = await homes.household(conn, side.household_id), []
+        elsewhere = home.building_id != case.building.id
+        if not elsewhere or case.mediation.state is not State.DRAFT:
+            names = [(await people.get(conn, one)).name for one in side.people]
+        door = await mediations.door_of(conn, case, home)
+        found.append({"id": side.id, "door": door, "names": [name for name in names if name]})
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Self
@@ -32,6 +33,10 @@ class Door(str):
         door = cls(None, zh)
         door.english = en
         return door
+
+    def in_building(self, name: str) -> Self:
+        """The door with the name of its building before it: 5栋2单元502."""
+        return self.named(f"{name}{self}", f"{name}, {self.english}")
 
     def said_in(self, lang: str) -> str:
         """The door in words of a language."""
@@ -109,6 +114,10 @@ class NotAnAddress(Refusal):
     """What was written is not a unit and a room."""
 
 
+class NoSuchBuilding(Refusal):
+    """A building is named that the community has not."""
+
+
 _ENGLISH = re.compile(
     r"^unit\s*(\w{1,4})(?:\s*[,;]\s*|\s+)(?:(?:room|flat|no\.?)\s*)?(\w{1,8})$", re.IGNORECASE
 )
@@ -117,6 +126,9 @@ _UNIT_AND_ROOM = re.compile(
     r"^(?:.*?[栋幢座楼])?(\w{1,4})(?:单元|门|unit|[-－—/#])(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE
 )
 _ROOM = re.compile(r"^(?:.*?[栋幢座楼])?(?:room)?(\w{1,8}?)(?:室|号|户)?$", re.IGNORECASE)
+_BUILDING = re.compile(r"^(\w{1,20}?)号?[栋幢座楼]")
+_NUMBERED = re.compile(r"[0-9a-z〇零一二三四五六七八九十]$", re.IGNORECASE)  # 3, Block B: more may follow
+_AFTER_NAME = re.compile(r"^(?:号?[栋幢座楼]|[,、]|(?=unit))", re.IGNORECASE)
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
@@ -142,6 +154,28 @@ def read_door(text: str, units: int, chosen: str | None = None) -> tuple[str, st
     if not any(character.isdigit() for character in room):
         raise NotAnAddress(text=text[:40])
     return unit, room
+
+
+def read_building(text: str, home: Building, around: Iterable[Building]) -> tuple[Building, str]:
+    """The building that is named before a door, else `home`, and the rest of the text: 5栋2单元502.
+
+    `around`: the buildings of the community. Raises NoSuchBuilding.
+    """
+    plain, known = _squeezed(text), [home, *around]
+    for one in sorted(known, key=lambda one: -len(one.name)):
+        name = _squeezed(one.name)
+        rest = plain[len(name) :]
+        ends = not _NUMBERED.search(name) or _AFTER_NAME.match(rest)
+        if ends and plain.lower().startswith(name.lower()):
+            return one, _AFTER_NAME.sub("", rest)
+    named = _BUILDING.match(plain)
+    if named is None:
+        return home, text
+    for one in known:
+        own = _BUILDING.match(_squeezed(one.name))
+        if own is not None and _in_digits(own[1]) == _in_digits(named[1]):
+            return one, plain[named.end() :]
+    raise NoSuchBuilding(text=named[0])
 
 
 def _squeezed(text: str) -> str:

@@ -216,6 +216,10 @@ class AgreementMovedOn(Refusal):
     """The text was changed, or is in force."""
 
 
+class NothingAgreed(Refusal):
+    """There is no text that every side has confirmed, or its words were erased."""
+
+
 class AnsweredAgreement(Refusal):
     """The side has said this already."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.homes import Building, Household
+from rules.homes import Building, Door, Household, read_building, read_door
 from rules.kinds import check_caller, kind_of, to_mediate
 from rules.mediations import (
     ALIVE,
@@ -37,7 +37,6 @@ from rules.meetings import PLACE_LIMIT, NoPlaceYet, NoTimeYet, check_time, writt
 from rules.people import NotTheLeader, Person
 from services import outbox
 from services.calling import check_ahead
-from services.proxies import household_of
 from services.reminding import comes_late, hold, newer_is_due
 from storage import homes, log, mediations, people
 from storage import outbox as letters
@@ -91,6 +90,20 @@ async def about(conn: Connection, mediation_id: int, person_id: int) -> Case:
     role = role_of(found, sides, person_id)
     mine = next((side for side in sides if person_id in side.people), None)
     return Case(found, await homes.building(conn, found.building_id), tuple(sides), role, mine)
+
+
+async def whole(conn: Connection, mediation_id: int) -> Case:
+    """A mediation as whoever mediates sees it, for a paper that was asked for by somebody of its circle."""
+    found = await mediations.get(conn, mediation_id)
+    sides = tuple(await mediations.sides_of(conn, mediation_id))
+    return Case(found, await homes.building(conn, found.building_id), sides, Role.MEDIATOR, None)
+
+
+async def door_of(conn: Connection, case: Case, home: Household) -> Door:
+    """The door of a side, with the name of its building where that is another."""
+    if home.building_id == case.building.id:
+        return home.door
+    return home.door.in_building((await homes.building(conn, home.building_id)).name)
 
 
 async def concerning(conn: Connection, mediation_id: int, person_id: int) -> Case | None:
@@ -157,18 +170,29 @@ async def set_time(unit: Unit, case: Case, planned: datetime) -> None:
     await mediations.change(unit.conn, case.mediation.id, planned_at=planned)
 
 
-async def household(
-    conn: Connection, case: Case, unit: str | None, room: str
-) -> tuple[Household, list[Person]]:
-    """Whoever can be asked at a door. Raises SideNotReached."""
-    home = await homes.find_household(conn, case.building.id, unit, room)
+async def around(conn: Connection, case: Case) -> list[Building]:
+    """The other buildings of the community: neighbours at odds may live in two of them."""
+    every = await homes.buildings_of(conn, case.building.community_id)
+    return [one for one in every if one.id != case.building.id]
+
+
+async def household(conn: Connection, case: Case, text: str) -> tuple[Household, list[Person]]:
+    """Whoever can be asked at a door, of this building or of another of the community: 5栋2单元502.
+
+    Raises NoSuchBuilding, NotAnAddress, SideNotReached.
+    """
+    building, rest = read_building(text, case.building, await around(conn, case))
+    home = await homes.find_household(conn, building.id, *read_door(rest, building.units))
     return await at_home(conn, case, home.id if home else 0)
 
 
 async def at_home(conn: Connection, case: Case, household_id: int) -> tuple[Household, list[Person]]:
-    """Whoever of a household of this building a private message reaches. Raises SideNotReached."""
+    """Whoever of a household of the community a private message reaches. Raises SideNotReached."""
     home = await homes.find_home(conn, household_id)
-    if home is None or home.building_id != case.building.id:
+    if home is None or home.building_id not in {
+        case.building.id,
+        *(one.id for one in await around(conn, case)),
+    }:
         raise SideNotReached
     reached = [one for one in await homes.members_of(conn, home.id) if one.reach == "yes" and one.address]
     if not reached:
@@ -179,16 +203,23 @@ async def at_home(conn: Connection, case: Case, household_id: int) -> tuple[Hous
 async def add_side(unit: Unit, case: Case, household_id: int, person_id: int) -> None:
     """Name a side: one person of a household, or all of it (0).
 
+    Who lives in another building is not told to whoever calls it: such a side is the whole household.
     Raises SideNotReached, TooManySides, SideTwice, MediatorIsASide.
     """
-    _, reached = await at_home(unit.conn, case, household_id)
+    home, reached = await at_home(unit.conn, case, household_id)
+    if person_id and home.building_id != case.building.id:
+        raise SideNotReached
     named = {one.id for one in reached if person_id in {0, one.id}}
-    check_new_side(case.sides, named, await _neutral(unit.conn, case, case.mediation.mediator_id))
+    check_new_side(case.sides, named, await _neutral(unit.conn, case.mediation.mediator_id))
     await mediations.add_side(unit.conn, case.mediation.id, household_id, sorted(named))
 
 
-async def _neutral(conn: Connection, case: Case, mediator_id: int) -> set[int]:
-    return await household_of(conn, mediator_id, case.building.id)
+async def _neutral(conn: Connection, mediator_id: int) -> set[int]:
+    """The mediator and all who live with them, in whatever building."""
+    together = {mediator_id}
+    for home in await homes.homes_of(conn, mediator_id):
+        together |= {one.id for one in await homes.members_of(conn, home.id)}
+    return together
 
 
 async def drop_side(unit: Unit, case: Case, side_id: int) -> None:
@@ -199,10 +230,14 @@ async def drop_side(unit: Unit, case: Case, side_id: int) -> None:
 
 
 async def may_mediate(conn: Connection, case: Case) -> list[Person]:
-    """Those who hold an office here and can be asked to mediate, whoever calls it first."""
+    """Who holds an office here or leads a side's building and can be asked to mediate; the caller first."""
     found = {case.mediation.caller_id: await people.get(conn, case.mediation.caller_id)}
     for office in ("leader", "recorder", "supervisor"):
         for one in await homes.holders(conn, case.building.id, office):
+            found.setdefault(one.id, one)
+    for side in case.sides:
+        home = await homes.household(conn, side.household_id)
+        for one in await homes.holders(conn, home.building_id, "leader"):
             found.setdefault(one.id, one)
     lives = {person for side in case.sides for person in side.people}
     return [one for one in found.values() if one.reach == "yes" and one.id not in lives]
@@ -219,7 +254,7 @@ async def set_mediator(unit: Unit, case: Case, person_id: int) -> None:
         raise SideNotReached
     if (await people.get(unit.conn, person_id)).reach != "yes":
         raise SideNotReached
-    neutral = await _neutral(unit.conn, case, person_id)
+    neutral = await _neutral(unit.conn, person_id)
     check_neutral([person for side in case.sides for person in side.people], neutral)
     answer = Answer.YES if person_id == case.mediation.caller_id else Answer.ASKED
     values = {"mediator_id": person_id, "mediator_answer": str(answer)}

@@ -12,6 +12,7 @@ from storage import contacts, homes, mediations, people, updates
 from storage.tables import metadata
 from tests.faults.strangers import _here, every_button, every_text
 from tests.faults.test_strangers import batches
+from tests.handlers.test_minutes import pdf_text
 from tests.handlers.test_monthly import at
 from tests.scenes import Scene, answer, bound_building, move_in, press, residents, say, tap
 from tests.stage import Stage
@@ -121,6 +122,70 @@ async def test_a_mediation_goes_from_consent_to_an_agreement_that_both_confirm(s
     assert "楼下地板泡坏了一块" in record
     assert "要改：一千太多" in record
     assert "各方都同意，约定生效" in record
+    check_silent(here)
+
+
+async def test_what_was_agreed_is_printed_for_its_sides_and_the_mediator_alone(stage: Stage) -> None:
+    here = await held(stage)
+    leader, up, down = here.mediator, here.upstairs, here.downstairs
+    early = await up.press_forged(card(up), "yi:1")
+    assert "还没有各方都确认过的约定" in early.text
+    await tap(stage, leader, leader.private(), "写约定")
+    await answer(stage, leader, leader.private(), TEXT)
+    for one in (up, down):
+        await tap(stage, one, one.private(), "✅ 同意")
+    await stage.restart()
+    for one in (leader, up, down):
+        await press(stage, one, last(one), "🖨 打印签字")
+        sent = last(one)
+        assert sent.file_name == "3栋-2026-11-21.pdf"
+        assert "一式 3 份" in sent.caption
+        assert sent.document is not None
+        words = pdf_text(sent.document)
+        for said in ("调解约定", SUBJECT, TEXT, "甲方1单元101", "乙方1单元102", "示例组长", "乙方（签字）"):
+            assert said in words, said
+    neighbour = here.neighbour
+    shown = await say(stage, neighbour, neighbour.private(), "帮助")
+    assert "没有这件调解" in (await neighbour.press_forged(shown, "yi:1")).text
+    assert not any(one.file_name for chat in (here.scene.group, neighbour.private()) for one in chat.messages)
+    check_silent(here)
+
+
+async def test_the_sides_may_live_in_two_buildings_of_a_community(stage: Stage) -> None:
+    here = await table(stage)
+    other = await bound_building(stage, name="5栋")
+    [far] = await residents(stage, other, 1)
+    leader, chat = here.mediator, here.mediator.private()
+    await say(stage, leader, chat, "调解")
+    asked = await say(stage, leader, chat, SUBJECT)
+    assert "住别的楼，前面写上楼名，例如：5栋2单元502" in asked.text
+    await say(stage, leader, chat, "1单元101")
+    assert "没有“7栋”" in (await say(stage, leader, chat, "7栋1单元101")).text
+    assert "问不到" in (await say(stage, leader, chat, "5栋2单元999")).text
+    await say(stage, leader, chat, "五栋1单元101")
+    await say(stage, leader, chat, "明天晚上七点半")
+    draft = await say(stage, leader, chat, "凉亭")
+    assert "👥 5栋1单元101\n" in draft.text, "who lives in another building is not told"
+    await stage.restart()
+    await press(stage, leader, draft, "换主持人")
+    assert other.leader.name in last(leader).labels, "whoever leads there may mediate too"
+    await tap(stage, leader, chat, leader.name)
+    await tap(stage, leader, chat, "私聊去问各方")
+    assert "👥 5栋1单元101 示例住户 1-101（您家）" in card(far).text
+    for one in (here.upstairs, far):
+        await tap(stage, one, one.private(), "同意参加")
+    await stage.pass_time(to=at(11, 21, 19, 30))
+    await tap(stage, leader, chat, "开始")
+    await tap(stage, leader, chat, "写约定")
+    await answer(stage, leader, chat, TEXT)
+    for one in (here.upstairs, far):
+        await tap(stage, one, one.private(), "✅ 同意")
+    await tap(stage, far, far.private(), "🖨 打印签字")
+    document = last(far).document
+    assert document is not None
+    assert "乙方5栋1单元101" in pdf_text(document)
+    heard = "".join(seen.words for seen in other.group.messages if seen.by_bot)
+    assert not [words for words in SECRETS if words in heard]
     check_silent(here)
 
 

@@ -15,6 +15,7 @@ from fractions import Fraction
 import pypdfium2
 import pytest
 
+from paper.agreement import Agreement, Party, agreement_pdf
 from paper.digest import digest_picture
 from paper.font import open_font
 from paper.layouts import Site, Use, Zone, parking_picture, shed_picture
@@ -84,6 +85,15 @@ def make_minutes(text: str, count: int, language: str, minutes: Minutes) -> byte
     return minutes_pdf(long, language, addenda=(addendum,))
 
 
+def make_agreement(text: str, count: int, language: str, _minutes: Minutes) -> bytes:
+    parties = (Party(text[:80], (text[:40],) * count, text[:40], at(20, 10)),) * (6 if count > 6 else 2)
+    texts = dict.fromkeys(("community", "building", "kind", "subject", "place", "mediator"), text)
+    body = "\n".join([text] * count)
+    times = {"opened": at(19, 30), "agreed": at(20, 30)}
+    told = Agreement(**texts, **times, number=2, text=body, parties=parties, fingerprint="a" * 64)
+    return agreement_pdf(told, language)
+
+
 def make_slips(text: str, count: int, language: str, _minutes: Minutes) -> bytes:
     slips = [Slip(text, "0123 7913", "https://t.me/b?start=12345678")] * count
     return slips_pdf(slips, text, bot="@demo_bot", valid_until=date(2026, 12, 31), language=language)
@@ -115,6 +125,7 @@ def make_shed(text: str, count: int, language: str, _minutes: Minutes) -> bytes:
 PAPERS = {
     "notice": Paper(make_notice, (1, 19)),
     "minutes": Paper(make_minutes, (3, 28)),
+    "agreement": Paper(make_agreement, (1, 14)),
     "slips": Paper(make_slips, (1, 3), cells=(2, 4)),
     "result": Paper(make_result),
     "digest": Paper(make_digest),

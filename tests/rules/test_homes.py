@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.homes import Door, Household, NotAnAddress, mask, read_door, read_unit
+from rules.homes import (
+    Building,
+    Door,
+    Household,
+    NoSuchBuilding,
+    NotAnAddress,
+    mask,
+    read_building,
+    read_door,
+    read_unit,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +101,40 @@ def test_a_door_is_written_as_neighbours_do() -> None:
 def test_a_door_is_said_in_english_too(door: Door, english: str) -> None:
     assert door.said_in("en") == english
     assert door.said_in("zh") == door
+
+
+def a_building(name: str, number: int = 1) -> Building:
+    return Building(number, 1, "本小区", name, 2, "Asia/Shanghai", "zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "door"),
+    [
+        ("2单元502", "3栋", ("2", "502")),
+        ("3栋2单元502", "3栋", ("2", "502")),
+        ("5栋2单元502", "5栋", ("2", "502")),
+        ("五栋2-502", "5栋", ("2", "502")),
+        ("5号楼 2单元 502", "5栋", ("2", "502")),
+        ("５栋2-502", "5栋", ("2", "502")),
+        ("老槐树屋场2-502", "老槐树屋场", ("2", "502")),
+        ("Block B, Unit 2, 502", "Block B", ("2", "502")),
+        ("15栋2-502", "15栋", ("2", "502")),
+        ("5-502", "3栋", ("5", "502")),
+        ("7栋2-502", "7", ("2", "502")),
+    ],
+)
+def test_a_door_of_another_building_names_it_and_no_other_is_taken_for_it(
+    text: str, name: str, door: tuple[str, str]
+) -> None:
+    others = [a_building(one) for one in ("5栋", "15栋", "老槐树屋场", "Block B", "7")]
+    building, rest = read_building(text, a_building("3栋"), others)
+    assert (building.name, read_door(rest, building.units)) == (name, door)
+
+
+def test_a_building_the_community_has_not_is_not_taken_for_another() -> None:
+    with pytest.raises(NoSuchBuilding) as refused:
+        read_building("7栋2单元502", a_building("3栋"), [a_building("17栋")])
+    assert refused.value.facts == {"text": "7栋"}
 
 
 @pytest.mark.parametrize("text", ["2", "2单元", "二单元", " 2 门", "Unit 2", "unit2", "２单元"])
