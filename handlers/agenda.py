@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from handlers.buttons import Key, Keys
 from handlers.calendar import rows
-from handlers.draft import AddItems, AddProposals, DropItem, ShowDraft, show_draft
+from handlers.draft import AddItems, AddProposals, CutItem, DropItem, ShowDraft, cut_keys, show_draft
 from handlers.here import Here
 from handlers.routes import Routes
 from rules.meetings import Item, Meeting, NothingOnTheAgenda, check_draft
@@ -71,13 +72,23 @@ async def hear_agenda(here: Here, data: dict[str, Any]) -> None:
     in_group = here.chat.kind == "group"
     if not data["item"]:
         added = await calling.add_items(here.unit, draft, here.heard.text)
-        await here.say("agenda.items_added", keys=keys, items=added, in_group=in_group)
+        cuts = cut_keys(partial(here.label, here.lang), added)
+        await here.say("agenda.items_added", keys=(*cuts, *keys), items=added, in_group=in_group)
         return
     proposal = await calling.add_proposal(
         here.unit, draft, data["item"], here.heard.text, here.heard.picture, here.person.id
     )
     name = (await place_of(here.unit.conn, proposal)).name
     await here.say("agenda.proposal_added", keys=keys, label=name, proposal=proposal, in_group=in_group)
+
+
+@routes.press(CutItem)
+async def cut_item(here: Here, button: CutItem) -> None:
+    """Make an item the several topics it names."""
+    draft = await _draft(here, button.meeting)
+    items = await calling.cut_item(here.unit, draft, button.item)
+    await here.tell("agenda.cut", count=len(items))
+    await show_draft(here, draft)
 
 
 @routes.press(DropItem)

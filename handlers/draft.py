@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,15 +13,18 @@ from handlers.routes import Routes
 from handlers.speech import Screen, View, letter
 from handlers.ways import ShowMonthly
 from rules.calendar import facts
+from rules.calling import parts_of
 from rules.homes import Building
 from rules.kinds import PARTIES
-from rules.meetings import Meeting, State, days_left, earliest_day, keeps_notice, may_hurry
+from rules.meetings import Item, Meeting, State, days_left, earliest_day, keeps_notice, may_hurry
 from rules.parties import Answer, Invited
 from services import outbox
 from storage import contacts, homes, meetings
 from storage import outbox as letters
 
 routes = Routes()
+
+MOST_CUTS = 2  # keys that cut an item, on one draft
 
 
 class ChangeTime(Button, code="kt"):
@@ -63,6 +67,13 @@ class AddProposals(Button, code="ko"):
 
 class DropItem(Button, code="kd"):
     """Takes an item off the agenda; 0 asks which."""
+
+    meeting: int
+    item: int
+
+
+class CutItem(Button, code="ku"):
+    """Makes an item that names several topics as many items."""
 
     meeting: int
     item: int
@@ -118,7 +129,8 @@ async def draw(view: View, about_id: int) -> Screen | None:
     text = view.html(f"calling.{_block(meeting)}", **await said_of(view, meeting, building))
     if meeting.state is State.DRAFT:
         other = await _other_draft(view, meeting)
-        return Screen(text, _draft_keys(view, meeting, building, other))
+        cuts = cut_keys(view.label, await meetings.items_of(view.conn, meeting.id))
+        return Screen(text, (*cuts, *_draft_keys(view, meeting, building, other)))
     if meeting.state is State.ANNOUNCED:
         return Screen(text, _announced_keys(view, meeting))
     return Screen(text, over=meeting.state is not State.OPEN)
@@ -182,6 +194,15 @@ def _time_facts(meeting: Meeting, building: Building, now: datetime) -> dict[str
         "earliest": earliest_day(meeting.preset, now, zone),
         "over": meeting.planned_at <= now,
     }
+
+
+def cut_keys(label: Callable[..., str], agenda: Iterable[Item]) -> Keys:
+    """A key for each item that names several topics: it makes them items of their own."""
+    several = [(item, len(parts_of(item.title))) for item in agenda if parts_of(item.title)]
+    return tuple(
+        (Key(label("cut_item", item=item, count=count), CutItem(item.meeting_id, item.id)),)
+        for item, count in several[:MOST_CUTS]
+    )
 
 
 async def _other_draft(view: View, meeting: Meeting) -> Meeting | None:

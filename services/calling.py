@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.calling import Timed, read_call
+from rules.calling import NotToBeCut, Timed, items_in, parts_of, read_call
 from rules.homes import Building
 from rules.kinds import (
     DEFAULT_KIND,
@@ -218,14 +218,14 @@ async def earlier_places(unit: Unit, building: Building) -> list[str]:
 
 
 async def add_items(unit: Unit, draft: Meeting, text: str) -> list[Item]:
-    """Put items on a draft's agenda, one a line.
+    """Put items on a draft's agenda, one a line or with ； between them.
 
     Raises NotADraft, NothingWritten, TextTooLong, TooManyItems.
     """
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
+    titles = items_in(text)
+    if not titles:
         raise NothingWritten
-    return [await add_item(unit, draft, line) for line in lines]
+    return [await add_item(unit, draft, title) for title in titles]
 
 
 async def add_item(unit: Unit, draft: Meeting, title: str) -> Item:
@@ -248,6 +248,24 @@ async def drop_item(unit: Unit, draft: Meeting, item_id: int) -> Item:
     await meetings.drop_item(unit.conn, item.id)
     await outbox.renew(unit, "draft", draft.id)
     return item
+
+
+async def cut_item(unit: Unit, draft: Meeting, item_id: int) -> list[Item]:
+    """Make an item the several it names (电动车棚、停车位), in its place; one with proposals stays whole.
+
+    Raises NotADraft, NoSuchMeeting, NotToBeCut, TooManyItems.
+    """
+    check_draft(draft)
+    item = await item_on(unit, draft, item_id)
+    first, *others = parts_of(item.title) or (item.title,)
+    if not others or await meetings.proposals_of(unit.conn, [item.id]):
+        raise NotToBeCut
+    order = [one.id for one in await meetings.items_of(unit.conn, draft.id)]
+    await meetings.change_item(unit.conn, item.id, title=first, minutes=None)
+    added = [await add_item(unit, draft, title) for title in others]
+    place = order.index(item.id) + 1
+    await meetings.order_items(unit.conn, [*order[:place], *(one.id for one in added), *order[place:]])
+    return await meetings.items_of(unit.conn, draft.id)
 
 
 async def item_on(unit: Unit, meeting: Meeting, item_id: int) -> Item:

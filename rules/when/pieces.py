@@ -13,16 +13,21 @@ _LEADING = re.compile(r"^(?:开会|集合)?(?:讨论|商量|商议|研究)(?:一
 _DANGLING = re.compile(r"\s(?:on|at|from)$|[在于]$|(?<=\S)(?:开会|集合)$", re.IGNORECASE)
 
 
-def split(text: str) -> tuple[str, ...]:
+def split(text: str, *, spaces: bool = True) -> tuple[str, ...]:
     """The pieces of a text without the words that only join them.
 
-    It is cut at its commas if there are any, else at the spaces of Chinese text.
+    It is cut at its commas if there are any, else (`spaces`) at the spaces of Chinese text.
     """
     pieces = _COMMAS.split(text)
-    if len(pieces) == 1 and any("\u4e00" <= character <= "\u9fff" for character in text):
+    if spaces and len(pieces) == 1 and is_chinese(text):
         pieces = text.split()
     named = (part for piece in pieces for part in _place_and_topic(piece.strip(EDGES)))
     return tuple(part for part in named if part)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a Chinese character stands in it."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def _place_and_topic(piece: str) -> tuple[str, ...]:

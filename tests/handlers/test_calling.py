@@ -310,6 +310,29 @@ async def test_items_and_proposals_are_added_and_dropped_before_the_notice(stage
     assert "写错的议题" not in added.text
 
 
+async def test_an_item_that_names_several_is_cut_with_one_press(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    draft = await said(stage, scene.leader, "/meeting 下周三晚上七点半 活动室 电动车棚、停车位；楼道灯")
+    assert "1. 电动车棚、停车位\n2. 楼道灯" in draft.text
+    await stage.restart()
+    assert "共 3 项" in await pressed(stage, scene.leader, draft, "✂️ “电动车棚、停车位”分成2项")
+    assert "1. 电动车棚\n2. 停车位\n3. 楼道灯" in draft.text
+    assert not any("✂️" in label for label in draft.labels)
+    again = await scene.leader.press_forged(draft, "ku:1:1")
+    assert "这一项分不开" in (again.text or "")
+    await pressed(stage, scene.leader, draft, "加议题")
+    added = await said(stage, scene.leader, "快递柜、晾衣架；花坛\n信箱")
+    assert "已加：4. 快递柜、晾衣架\n已加：5. 花坛\n已加：6. 信箱" in added.text
+    await pressed(stage, scene.leader, added, "分成2项")
+    assert "4. 快递柜\n5. 晾衣架\n6. 花坛\n7. 信箱" in added.text
+    [neighbour] = await residents(stage, scene, 1)
+    asked = await say(stage, neighbour, neighbour.private(), "帮助")
+    assert "要由组长来办" in ((await neighbour.press_forged(asked, "ku:1:1")).text or "")
+    await pressed(stage, scene.leader, added, "发布通知")
+    for item in (1, 99):
+        assert "通知已经发出去了" in ((await scene.leader.press_forged(draft, f"ku:1:{item}")).text or "")
+
+
 async def test_after_the_notice_the_agenda_is_frozen(stage: Stage) -> None:
     scene = await bound_building(stage)
     draft = await said(stage, scene.leader, LINE)

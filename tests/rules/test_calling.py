@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.calling import read_call
+from rules.calling import items_in, parts_of, read_call
 from rules.when import Ambiguous, InThePast, Moment, NoSuchDate, Precision, Recurrence
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -32,6 +32,15 @@ def test_the_whole_line_is_read() -> None:
         ("电动车棚 活动室", "活动室", ("电动车棚",)),
         ("电动车棚", "", ("电动车棚",)),
         ("下周三晚上七点半 活动室 车棚 车棚", "活动室", ("车棚",)),
+        ("下周三晚上七点半 活动室 电动车棚、停车位", "活动室", ("电动车棚、停车位",)),
+        ("下周三晚上七点半 活动室 电动车棚；停车位", "活动室", ("电动车棚", "停车位")),
+        ("下周三晚上七点半 活动室 电动车棚; 停车位 划线; 灯", "活动室", ("电动车棚", "停车位 划线", "灯")),
+        ("下周三晚上七点半 活动室 电动车棚\n停车位\n灯", "活动室", ("电动车棚", "停车位", "灯")),
+        ("下周三晚上七点半 活动室 电动车棚，停车位", "活动室", ("电动车棚", "停车位")),
+        ("下周三晚上七点半，活动室，电动车棚；停车位", "活动室", ("电动车棚", "停车位")),
+        ("下周三晚上七点半 老槐树下 电动车棚；停车位", "老槐树下", ("电动车棚", "停车位")),
+        ("下周三晚上七点半 电动车棚；停车位；灯", "", ("电动车棚", "停车位", "灯")),
+        ("电动车棚；停车位 下周三晚上七点半 活动室", "活动室", ("电动车棚", "停车位")),
         ("Wed 7:30pm, hall, bikes", "hall", ("bikes",)),
         ("", "", ()),
     ],
@@ -39,6 +48,30 @@ def test_the_whole_line_is_read() -> None:
 def test_what_is_missing_stays_missing(line: str, place: str, topics: tuple[str, ...]) -> None:
     call = read_call(line, NOW)
     assert (call.place, call.topics) == (place, topics)
+
+
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("电动车棚、停车位", ("电动车棚", "停车位")),
+        ("电梯、 屋顶漏水、路灯", ("电梯", "屋顶漏水", "路灯")),
+        ("电动车棚和充电桩", ()),
+        ("修缮（电梯、屋顶）", ()),
+        ("修缮（电梯、屋顶）、路灯", ("修缮（电梯、屋顶）", "路灯")),
+        ("一、二单元的灯", ()),
+        ("电动车棚、", ()),
+        ("、", ()),
+        ("", ()),
+    ],
+)
+def test_an_item_can_be_cut_where_it_names_several_topics(title: str, parts: tuple[str, ...]) -> None:
+    assert parts_of(title) == parts
+
+
+def test_items_stand_in_lines_or_apart_by_a_semicolon() -> None:
+    assert items_in("电动车棚；停车位; 路灯\n\n 快递柜 \n") == ["电动车棚", "停车位", "路灯", "快递柜"]
+    assert items_in("电动车棚、停车位") == ["电动车棚、停车位"]
+    assert items_in(" ；\n;") == []
 
 
 def test_a_place_met_in_before_is_known_wherever_it_stands() -> None:
