@@ -162,8 +162,29 @@ class Postman:
 
     def _view(self, conn: Connection, lang: str, chat: Chat | None = None) -> View:
         return View(
-            conn, self._words, lang, self._clock(), self._bot.username, chat, self._font, self._charter
+            conn,
+            self._words,
+            lang,
+            self._clock(),
+            self._bot.username,
+            chat,
+            self._font,
+            self._charter,
+            self._fetch,
         )
+
+    async def _fetch(self, name: str) -> bytes | None:
+        """A photo by the platform's name of it; None where it does not give it."""
+        for _ in range(2):
+            try:
+                file = await self._bot.get_file(name)
+                return bytes(await file.download_as_bytearray())
+            except BadRequest as error:
+                log.info("event=not_fetched why=%s", error.message)
+                return None
+            except TelegramError as error:
+                log.warning("a photo could not be fetched: %s", error)
+        return None
 
     async def _try(self, what: str, act: Callable[[], Awaitable[Delivery]]) -> Delivery:
         began = time.monotonic()

@@ -50,6 +50,7 @@ class Heard:
     message: str | None = None  # that was sent, or whose button was pressed
     text: str = ""
     picture: str | None = None
+    album: str | None = None  # the platform's name of the album the picture came in
     quoted: Quoted | None = None
     press: str | None = None  # the id to answer a press with
     admin: bool | None = None  # whether the user administers the group; None where nobody asked

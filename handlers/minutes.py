@@ -16,7 +16,7 @@ from rules.minutes import Stage
 from rules.minutes_filing import Filed, Objection, TooLateToObject
 from rules.people import OnlyInPrivate
 from services import meeting as sittings
-from services import minutes, statements
+from services import minutes, photos, statements
 from services.outbox import renew
 from storage import homes, meetings, outbox
 from storage.outbox import Due
@@ -157,11 +157,12 @@ async def see_photos(here: Here, button: SeeStatementPhotos) -> None:
     """The photos, each with the number, the speaker and the words of its statement in the minutes."""
     await sittings.find(here.unit.conn, await _the_neighbour(here), button.meeting)
     pictures = {
-        one.event: one.picture for one in await statements.with_photos(here.unit.conn, button.meeting)
+        one.event: one.pictures for one in await statements.with_photos(here.unit.conn, button.meeting)
     }
     content = await minutes.load(here.unit.conn, button.meeting)
     for line in (line for item in content.items for line in item.lines if line.event in pictures):
-        more = {"picture": {"file": pictures[line.event]}}
+        first, *others = pictures[line.event]
+        more: dict[str, Any] = {"album": [first, *others]} if others else {"picture": {"file": first}}
         if not await here.tell_person(here.person.id, "minutes.photo", more=more, line=line):
             raise OnlyInPrivate(link=here.link("hello"))
     await here.tell("minutes.sent_in_private")
@@ -338,7 +339,8 @@ async def make_pdf(view: View, meeting_id: int) -> Made:
     """The minutes as a file."""
     content = await minutes.load(view.conn, meeting_id)
     name = f"{content.building}-{content.opened:%Y-%m-%d}.pdf"
-    return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang, view.font))
+    shown = await photos.of_meeting(view.conn, meeting_id, view.fetch)
+    return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang, view.font, shown))
 
 
 @routes.maker("minutes_docx")
@@ -346,7 +348,8 @@ async def make_docx(view: View, meeting_id: int) -> Made:
     """The minutes as a document."""
     content = await minutes.load(view.conn, meeting_id)
     name = f"{content.building}-{content.opened:%Y-%m-%d}.docx"
-    return Made(name, await minutes.write_docx(view.conn, meeting_id, view.lang))
+    shown = await photos.of_meeting(view.conn, meeting_id, view.fetch)
+    return Made(name, await minutes.write_docx(view.conn, meeting_id, view.lang, shown))
 
 
 @routes.maker("minutes_json")
@@ -394,8 +397,8 @@ async def _keys(view: View, meeting_id: int) -> Keys:
         Key(view.label("minutes_json"), MinutesJson(meeting_id)),
     )
     rows = [tuple(first), files]
-    if photos := await statements.with_photos(view.conn, meeting_id):
-        rows.append((Key(view.label("statement_photos", count=len(photos)), SeeStatementPhotos(meeting_id)),))
+    if count := sum(len(one.pictures) for one in await statements.with_photos(view.conn, meeting_id)):
+        rows.append((Key(view.label("statement_photos", count=count), SeeStatementPhotos(meeting_id)),))
     if corrections:
         rows.append((Key(view.label("see_corrections", count=len(corrections)), SeeCorrections(meeting_id)),))
     if filed.stage is Stage.DRAFT and not _may_object(filed, view):

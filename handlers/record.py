@@ -14,10 +14,10 @@ from rules import sitting
 from rules.homes import Building
 from rules.meetings import NothingWritten
 from services import meeting as sittings
-from services import record
+from services import record, statements
 from services.outbox import renew
 from services.record import Recorded, Task
-from storage import outbox, people
+from storage import homes, outbox, people
 
 routes = Routes()
 
@@ -58,6 +58,8 @@ async def hear_statement(here: Here) -> bool:
     """Take in a reply to an item's message; whether it was one, whatever question is open besides."""
     if here.chat.kind != "group" or here.heard.quoted is None:
         return False
+    if await _hear_more(here, here.heard.quoted.message):
+        return True
     item_id = await _item_replied_to(here, here.heard.quoted.message)
     if item_id is None:
         return False
@@ -74,12 +76,66 @@ async def _item_replied_to(here: Here, message: str) -> int | None:
     return said.get("item") if said else None
 
 
+async def _hear_more(here: Here, message: str) -> bool:
+    """A photo without words that answers "on record" belongs to that statement; whether it was one."""
+    said = await outbox.last_said(here.unit.conn, here.chat.id, message)
+    if not said or not said.get("statement") or here.heard.picture is None or here.heard.text:
+        return False
+    await _add_photo(here, await here.the_resident(), *said["statement"])
+    return True
+
+
 async def _say(here: Here, building: Building, text: str, item_id: int | None) -> None:
-    own = here.heard.message if here.chat.kind == "group" else None
+    heard = here.heard
+    if heard.picture is not None and not text.strip():
+        await _say_photo(here, building)
+        return
+    own = heard.message if here.chat.kind == "group" else None
     done = await record.say(
-        here.unit, building, here.person, text, item_id=item_id, message=own, picture=here.heard.picture
+        here.unit,
+        building,
+        here.person,
+        text,
+        item_id=item_id,
+        message=own,
+        picture=heard.picture,
+        album=heard.album,
     )
-    await _confirm(here, "record.said", done)
+    await _confirm(here, "record.said", done, photo=heard.picture is not None)
+
+
+async def _say_photo(here: Here, building: Building) -> None:
+    """A photo without words belongs to what one has just said; one that belongs to nothing needs words."""
+    meeting = await sittings.under_way(here.unit.conn, building)
+    said = await statements.just_said(here.unit.conn, meeting, here.person, here.now)
+    if said is not None:
+        await _add_photo(here, building, meeting.id, said.event)
+    elif here.heard.album is not None:
+        key = f"photo_needs_words:{here.chat.id}:{here.heard.album}"
+        await here.say("refusals.photo_needs_words", key=key)
+    else:
+        raise sitting.PhotoNeedsWords
+
+
+async def _add_photo(here: Here, building: Building, meeting_id: int, event: int) -> None:
+    picture = here.heard.picture or ""
+    said = await statements.add_photo(here.unit, building, here.person, meeting_id, event, picture)
+    album = here.heard.album
+    key = f"photo_added:{here.chat.id}:{album}" if album else None
+    facts = {"count": 0 if album else len(said.pictures), "text": said.text}
+    await here.say("record.photo_added", more={"reply_to": here.heard.message}, key=key, **facts)
+
+
+async def hear_album(here: Here) -> None:
+    """One more photo of an album whose first is on record with its words; the minutes show it."""
+    heard = here.heard
+    found = await statements.of_album(here.unit.conn, heard.user, heard.chat, heard.album or "")
+    if found is None or heard.picture is None:
+        return
+    meeting, event = found
+    building = await homes.building(here.unit.conn, meeting.building_id)
+    await statements.add_photo(here.unit, building, here.person, meeting.id, event, heard.picture)
+    await renew(here.unit, "minutes", meeting.id)
 
 
 @routes.command("record", words=("记录", "record"))
@@ -119,7 +175,9 @@ async def propose(here: Here, rest: str) -> None:
 
 async def _confirm(here: Here, name: str, done: Recorded, /, **facts: object) -> None:
     """Say it is on record, as a reply to what was said; the item's card counts it."""
-    more = {"reply_to": here.heard.message}
+    more: dict[str, Any] = {"reply_to": here.heard.message}
+    if done.event and name == "record.said":
+        more["statement"] = [done.meeting.id, done.event]
     await here.say(name, item=done.item, more=more, **facts)
     if done.item is not None:
         await renew(here.unit, "item", done.item.id)

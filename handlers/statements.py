@@ -59,7 +59,7 @@ async def hear_words(here: Here, data: dict[str, Any]) -> None:
     """Take in the new wording."""
     await go_to(here, data["meeting"])
     building = await here.the_resident()
-    words = (data["meeting"], data["event"], here.heard.text, here.heard.picture)
+    words = (data["meeting"], data["event"], here.heard.text, here.heard.picture, here.heard.album)
     await statements.correct(here.unit, building, here.person, *words)
     await asking.finish(here)
     await here.say("statements.corrected")

@@ -27,7 +27,7 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import choosing, guests
+from handlers import choosing, guests, record
 from handlers.buttons import unpack
 from handlers.here import Heard, Here, Quoted
 from handlers.refusals import refuse
@@ -37,7 +37,7 @@ from handlers.words import Words
 from rules.refusals import Refusal
 from rules.secrecy import Secrecy
 from rules.thresholds import Charter
-from services import straws
+from services import statements, straws
 from services.vote_box import VoteBox
 from storage import ballots, homes, people, updates
 from storage.store import Store, Unavailable, Unit
@@ -153,13 +153,20 @@ class Reception:
     async def _said(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
         heard = hear(update)
         command = read_command(heard.text, self.bot.username)
-        if command is not None:
+        if heard.album and heard.picture and not heard.text and await self._is_on_record(heard):
+            await self._run(heard, Route(record.hear_album))
+        elif command is not None:
             await self._command(heard, *command)
         elif (route := self.routes.spoken(heard.text)) is not None:
             await self._run(heard, route, "")
         elif heard.chat_kind == "private" or (heard.quoted and heard.quoted.address is None):
             unread = not heard.text and heard.picture is None
             await self._run(heard, Route(guests.unread if unread else self._go_on))
+
+    async def _is_on_record(self, heard: Heard) -> bool:
+        """Whether the album this photo came in began with a statement on record: only its first has words."""
+        async with self.store.glance() as conn:
+            return await statements.of_album(conn, heard.user, heard.chat, heard.album or "") is not None
 
     async def _answered(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
         """Note what somebody chose in a straw poll; there is no chat to say anything in."""
@@ -428,6 +435,7 @@ def hear(update: Update) -> Heard:
         message=str(named.message_id) if named else None,
         text=(message.text or message.caption or "") if message else "",
         picture=_picture(message),
+        album=message.media_group_id if message else None,
         quoted=_quoted(quoted) if quoted else None,
         press=query.id if query else None,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from paper.photos import frame
 from paper.press import print_pdf
 from paper.wording import Section, Words, read_words, say_day, say_number, say_span, say_time
 from rules.kinds import kind_name
@@ -29,6 +32,8 @@ POINTS = ("score", "schulze")  # methods whose figures are no votes
 FINGERPRINT = 16  # characters of a hash printed at the foot
 
 View = Mapping[str, object]
+Photos = Mapping[int, Sequence[bytes]]  # by the number of an event
+NO_PHOTOS: Photos = MappingProxyType({})
 
 
 def minutes_pdf(
@@ -37,22 +42,32 @@ def minutes_pdf(
     *,
     seal: str = "",
     addenda: Sequence[Addendum] = (),
+    photos: Photos = NO_PHOTOS,
     font: Path | None = None,
 ) -> bytes:
     """Print the minutes as A4 pages; names stand as the minutes hold them, masked where they came masked.
 
-    `seal` is the hash they were approved with, the log's own stands at the foot until then. The bytes depend
-    on nothing but the arguments. Raises FontMissing.
+    `seal` is the hash they were approved with, the log's own stands at the foot until then. `photos` (JPEG or
+    PNG, by the event of their statement) stand small below it. The bytes depend on nothing but the arguments.
+    Raises FontMissing.
     """
     words = read_words(language)
-    return print_pdf("minutes", view_minutes(minutes, words, seal, addenda), font=font)
+    view = view_minutes(minutes, words, seal, addenda, photos)
+    drawings = [
+        frame(one) for item in minutes.items for line in item.lines for one in photos.get(line.event, ())
+    ]
+    return print_pdf("minutes", view, font=font, drawings=drawings)
 
 
 def view_minutes(
-    minutes: Minutes, words: Words, seal: str, addenda: Sequence[Addendum] = ()
+    minutes: Minutes,
+    words: Words,
+    seal: str,
+    addenda: Sequence[Addendum] = (),
+    photos: Photos = NO_PHOTOS,
 ) -> Mapping[str, Any]:
     """All that the minutes say, in the words of a language: what the PDF and the DOCX are laid out from."""
-    say = words["minutes"]
+    say, shown = words["minutes"], count()
     return {
         "language": words["date"]["code"],
         "words": dict(say),
@@ -63,7 +78,7 @@ def view_minutes(
         "facts": _view_facts(minutes, words),
         "presence_head": say["presence_of"].format(presence=say["presence"], count=len(minutes.present)),
         "present": [_view_presence(person, say) for person in minutes.present],
-        "items": [_view_item(item, words) for item in minutes.items],
+        "items": [_view_item(item, words, photos, shown) for item in minutes.items],
         "decisions": [_view_decision(ballot, say) for item in minutes.items for ballot in item.ballots],
         "tasks": [_view_task(task, words) for item in minutes.items for task in item.tasks],
         "corrections": [_view_correction(correction, say) for correction in minutes.corrections],
@@ -106,22 +121,25 @@ def _view_presence(person: Presence, say: Section) -> View:
     return {"name": person.name, "household": person.household, "notes": how + late + left}
 
 
-def _view_item(item: Item, words: Words) -> View:
+def _view_item(item: Item, words: Words, photos: Photos, shown: Iterator[int]) -> View:
     return {
         "number": say_number(item.number, words),
         "title": item.title or words["minutes"]["other"],
         "event": item.event,
-        "lines": [_view_line(line, words["minutes"]) for line in item.lines],
+        "lines": [_view_line(line, words["minutes"], photos, shown) for line in item.lines],
         "ballots": [_view_ballot(ballot, words) for ballot in item.ballots],
     }
 
 
-def _view_line(line: Line, say: Section) -> View:
+def _view_line(line: Line, say: Section, photos: Photos, shown: Iterator[int]) -> View:
+    """A sentence with its photos, as numbers of the drawings; `shown` counts those of all sentences."""
+    said = say["photos"].format(count=line.photos) if line.photos > 1 else say["photo"] if line.photo else ""
     return {
         "kind": line.kind,
         "label": say.get(line.kind, line.kind),
         "who": line.who,
-        "text": line.text + (say["photo"] if line.photo else ""),
+        "text": line.text + said,
+        "photos": [next(shown) for _ in photos.get(line.event, ())],
         "at": f"{line.at:%H:%M}",
         "event": line.event,
     }

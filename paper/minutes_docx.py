@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from paper.minutes import view_minutes
+from paper.minutes import NO_PHOTOS, Photos, view_minutes
 from paper.wording import read_words
 from rules.minutes import Addendum, Minutes
 
 BODY = "仿宋"  # GB/T 9704: official documents are set in FangSong under headings in Heiti
 HEADING = "黑体"
 LATIN = "Times New Roman"
+PHOTO = 31  # millimetres a photo is high
 UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))  # not in XML
 
 View = Mapping[str, Any]
 
 
 def minutes_docx(
-    minutes: Minutes, language: str = "zh", *, seal: str = "", addenda: Sequence[Addendum] = ()
+    minutes: Minutes,
+    language: str = "zh",
+    *,
+    seal: str = "",
+    addenda: Sequence[Addendum] = (),
+    photos: Photos = NO_PHOTOS,
 ) -> bytes:
-    """Write the minutes as a DOCX; it says what the PDF says, in the same order.
+    """Write the minutes as a DOCX; it says what the PDF says, in the same order, with the same photos.
 
     `seal` is the hash they were approved with, the log's own stands at the foot until then.
     """
@@ -37,7 +45,7 @@ def minutes_docx(
     _write_head(paper, view)
     _write_presence(paper, view)
     for item in view["items"]:
-        _write_item(paper, item, view["words"])
+        _write_item(paper, item, view["words"], photos)
     _write_decisions(paper, view)
     _write_tasks(paper, view)
     _write_rest(paper, view)
@@ -80,15 +88,27 @@ def _write_presence(paper: Paper, view: View) -> None:
     _say(paper, view["words"]["joint"].join(named) or view["words"]["presence_none"])
 
 
-def _write_item(paper: Paper, item: View, say: Mapping[str, str]) -> None:
+def _write_item(paper: Paper, item: View, say: Mapping[str, str], photos: Photos) -> None:
     paper.add_heading(_clean(f"{item['number']}{item['title']}"), 1)
     if not item["lines"] and not item["ballots"]:
         _say(paper, say["item_none"])
     for line in item["lines"]:
         kind = "" if line["kind"] == "statement" else f"{line['label']}  "
         _say(paper, f"{line['who']}  {line['at']}  {kind}{line['text']}{_event(line)}")
+        _write_photos(paper, photos.get(line["event"], ()))
     for ballot in item["ballots"]:
         _write_ballot(paper, ballot, say)
+
+
+def _write_photos(paper: Paper, photos: Sequence[bytes]) -> None:
+    """The photos of a sentence side by side; one that is damaged is left out."""
+    if not photos:
+        return
+    run = paper.add_paragraph().add_run()
+    for photo in photos:
+        with suppress(UnrecognizedImageError, UnexpectedEndOfFileError, InvalidImageStreamError):
+            run.add_picture(io.BytesIO(photo), height=Mm(PHOTO))
+            run.add_text(" ")
 
 
 def _write_ballot(paper: Paper, ballot: View, say: Mapping[str, str]) -> None:

@@ -58,6 +58,7 @@ class Line:
     text: str
     at: datetime
     photo: bool = False  # whether it stands with a photo
+    photos: int = 0  # with how many; 0 too where minutes of an earlier form do not say
 
     @property
     def spoken(self) -> bool:

@@ -26,6 +26,7 @@ from rules.minutes import (
 from rules.proposals import label
 from rules.statements import read_statements
 
+STATED = ("said", "said_photo", "said_corrected", "said_taken_back")
 TITLE_LIMIT = 60  # characters of the heading
 NAMELESS = {"zh": "住户", "en": "Resident"}  # written down by the door alone
 
@@ -183,7 +184,7 @@ def _keys(log: Log) -> set[int | None]:
 def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
     went = course.happened(log)
     events = sorted((*log["said"], *log["proposed"], *went), key=lambda event: event.number)
-    stand = read_statements([*log["said"], *log["said_corrected"], *log["said_taken_back"]])
+    stand = read_statements(event for kind in STATED for event in log[kind])
     for event in events:
         data = event.data
         if data.get("item") not in keys:
@@ -195,15 +196,17 @@ def _lines(log: Log, book: Book, keys: Container[int | None]) -> Iterator[Line]:
             continue
         kind, text = "statement", data["text"]
         said = stand.get(event.number)
-        photo = said is not None and said.picture is not None
+        photos = len(said.pictures) if said else 0
         if said is not None and said.state != "said":
-            yield Line(event.number, said.state, book.who(event), said.text, book.at(event), photo)
+            yield Line(
+                event.number, said.state, book.who(event), said.text, book.at(event), photos > 0, photos
+            )
             continue
         if event.kind == "proposed":
             kind, text = "proposal", f"{_label(log, event, book)} {text}"
         elif data["recorded_by"] is not None:
             kind = "on_record"
-        yield Line(event.number, kind, book.who(event), text, book.at(event), photo)
+        yield Line(event.number, kind, book.who(event), text, book.at(event), photos > 0, photos)
 
 
 def _label(log: Log, proposal: Event, book: Book) -> str:

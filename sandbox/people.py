@@ -1,6 +1,7 @@
 """People: everything they can do in Telegram, as Python calls."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,20 @@ class Person:
         """Send a picture."""
         photo = self.world.files.add_photo(content).as_photo()
         return self._post(chat, {"photo": photo, **captioned(caption)}, reply_to)
+
+    async def send_album(
+        self,
+        chat: Conversation,
+        contents: Sequence[bytes],
+        caption: str = "",
+        *,
+        reply_to: Seen | None = None,
+    ) -> list[Seen]:
+        """Send several pictures at once; the caption stands with the first, as clients send it."""
+        album = {"media_group_id": str(next(self.world.ids.others))}
+        bodies = [{"photo": self.world.files.add_photo(one).as_photo(), **album} for one in contents]
+        bodies[0] |= captioned(caption)
+        return [self._post(chat, body, reply_to) for body in bodies]
 
     async def send_document(
         self,

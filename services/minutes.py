@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from paper.minutes import minutes_pdf
+from paper.minutes import NO_PHOTOS, Photos, minutes_pdf
 from rules import minutes_filing
 from rules.homes import Building, mask
 from rules.meetings import written
@@ -95,20 +96,30 @@ async def _book(conn: Connection, meeting_id: int) -> Book:
     )
 
 
-async def print_pdf(conn: Connection, meeting_id: int, lang: str, font: Path | None = None) -> bytes:
-    """The minutes as pages to hang on the wall. Raises NoMinutesYet, FontMissing."""
-    seal = (await filed(conn, meeting_id)).hash or ""
-    content, added = await load(conn, meeting_id), await decided_addenda(conn, meeting_id)
-    return await asyncio.to_thread(minutes_pdf, content, lang, seal=seal, addenda=added, font=font)
+async def print_pdf(
+    conn: Connection, meeting_id: int, lang: str, font: Path | None = None, photos: Photos = NO_PHOTOS
+) -> bytes:
+    """The minutes as pages to hang on the wall; `photos` by the event of their statement.
+
+    Raises NoMinutesYet, FontMissing.
+    """
+    content, more = await _to_print(conn, meeting_id, photos)
+    return await asyncio.to_thread(minutes_pdf, content, lang, font=font, **more)
 
 
-async def write_docx(conn: Connection, meeting_id: int, lang: str) -> bytes:
-    """The minutes as a document for the office. Raises NoMinutesYet."""
-    seal = (await filed(conn, meeting_id)).hash or ""
+async def write_docx(conn: Connection, meeting_id: int, lang: str, photos: Photos = NO_PHOTOS) -> bytes:
+    """The minutes as a document for the office, with the same photos. Raises NoMinutesYet."""
     from paper.minutes_docx import minutes_docx  # noqa: PLC0415 - heavy, and most starts write none
 
-    content, added = await load(conn, meeting_id), await decided_addenda(conn, meeting_id)
-    return await asyncio.to_thread(minutes_docx, content, lang, seal=seal, addenda=added)
+    content, more = await _to_print(conn, meeting_id, photos)
+    return await asyncio.to_thread(minutes_docx, content, lang, **more)
+
+
+async def _to_print(conn: Connection, meeting_id: int, photos: Photos) -> tuple[Minutes, dict[str, Any]]:
+    """The minutes, and what stands on their paper beside them."""
+    seal = (await filed(conn, meeting_id)).hash or ""
+    more = {"seal": seal, "addenda": await decided_addenda(conn, meeting_id), "photos": photos}
+    return await load(conn, meeting_id), more
 
 
 async def write_json(conn: Connection, meeting_id: int) -> bytes:

@@ -29,18 +29,20 @@ from rules.sitting import (
 )
 from services import meeting as sittings
 from services import proposals, tasks
+from services.statements import photo_facts
 from storage import homes, log, meetings, records
 from storage.store import Connection, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where something was put down: the item (None: beside the agenda), a proposal's label and id."""
+    """Where it was put down: the item (None: beside the agenda), a proposal's label and id, the event."""
 
     meeting: Meeting
     item: Item | None
     label: str = ""
     proposal: int = 0
+    event: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,12 @@ async def say(
     message: str | None = None,
     recorded_by: int | None = None,
     picture: str | None = None,
+    album: str | None = None,
 ) -> Recorded:
     """Put a statement on record, under the item that was replied to, else under the one that is open.
 
     Before the first item and after the last it stands beside the agenda. A message goes in once; a photo
-    (`picture`) goes in with its caption.
+    (`picture`, the first of an `album`) goes in with its caption.
     Raises NoMeetingOpen, NothingWritten, PhotoNeedsWords, TextTooLong, AlreadyOnRecord.
     """
     meeting = await sittings.under_way(unit.conn, building)
@@ -76,7 +79,7 @@ async def say(
     await _check_new(unit.conn, meeting, message)
     item = await _item(unit.conn, meeting, item_id)
     mine = await homes.homes_of(unit.conn, speaker.id, building.id)
-    await log.append(
+    said = await log.append(
         unit.conn,
         sittings.stream(meeting.id),
         "said",
@@ -87,9 +90,9 @@ async def say(
         text=text,
         recorded_by=recorded_by,
         message=message,
-        **({"picture": picture} if picture else {}),
+        **photo_facts(picture, album),
     )
-    return Recorded(meeting, item)
+    return Recorded(meeting, item, event=said.number)
 
 
 async def _check_new(conn: Connection, meeting: Meeting, message: str | None) -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from rules.homes import Building
 from rules.meetings import Meeting, State, written
 from rules.minutes import Stage
 from rules.minutes_filing import MinutesApproved, NoMinutesYet
 from rules.people import Person
 from rules.sitting import STATEMENT_LIMIT
-from rules.statements import NotYourStatement, Statement, read_statements
+from rules.statements import (
+    MOST_PHOTOS,
+    NotYourStatement,
+    Statement,
+    TooManyPhotos,
+    in_album,
+    lately,
+    read_statements,
+)
 from services import meeting as sittings
 from services import minutes
-from storage import log, meetings
+from storage import homes, log, meetings, people
 from storage.store import Connection, Unit
 
 SHOWN = 5  # the latest
@@ -37,8 +47,9 @@ async def correct(
     event: int,
     text: str,
     picture: str | None = None,
+    album: str | None = None,
 ) -> None:
-    """Word one's statement anew; the record keeps both. Another photo takes the place of the first.
+    """Word one's statement anew; the record keeps both. Another photo takes the place of all there were.
 
     A photo alone leaves the words, words alone leave the photo.
     Raises NoSuchMeeting, NotYourStatement, NoMinutesYet, MinutesApproved, NothingWritten, TextTooLong.
@@ -46,9 +57,8 @@ async def correct(
     meeting = await check_own(unit.conn, building, person, meeting_id, event)
     said = (await _every(unit.conn, meeting.id))[event]
     words = said.text if picture and not text.strip() else written(text, STATEMENT_LIMIT)
-    facts = {"statement": event, "text": words, "person": person.id}
-    if picture:
-        facts["picture"] = picture
+    facts: dict[str, object] = {"statement": event, "text": words, "person": person.id}
+    facts |= photo_facts(picture, album)
     await log.append(unit.conn, sittings.stream(meeting.id), "said_corrected", unit.now, **facts)
 
 
@@ -74,9 +84,58 @@ async def check_own(
     return meeting
 
 
+def photo_facts(picture: str | None, album: str | None) -> dict[str, str]:
+    """What an event says of the photo that came, and of the album whose first photo it is."""
+    named = {"picture": picture, "album": album if picture else None}
+    return {name: value for name, value in named.items() if value}
+
+
+async def just_said(conn: Connection, meeting: Meeting, person: Person, now: datetime) -> Statement | None:
+    """What somebody has just put on record in a meeting: a photo without words belongs to it."""
+    return lately((await _every(conn, meeting.id)).values(), person.id, now)
+
+
+async def of_album(conn: Connection, user: str, chat: str, album: str) -> tuple[Meeting, int] | None:
+    """The meeting and the event of a statement by somebody whose first photo of this album is on record.
+
+    `user` and `chat` are addresses; in private all buildings one lives in are meant.
+    """
+    person, place = await people.by_address(conn, user), await people.chat_by_address(conn, chat)
+    if person is None or place is None:
+        return None
+    lives = [home.building_id for home in await homes.homes_of(conn, person.id)]
+    for building_id in lives if place.kind == "private" else [place.building_id]:
+        for meeting in await _going_on(conn, building_id) if building_id else ():
+            said = in_album((await _every(conn, meeting.id)).values(), person.id, album)
+            if said is not None:
+                return meeting, said.event
+    return None
+
+
+async def _going_on(conn: Connection, building_id: int) -> list[Meeting]:
+    """The meeting under way, and the last one: of that the minutes may wait for approval."""
+    held = await meetings.of_building(conn, building_id, State.OPEN, State.CLOSED)
+    return [one for one in held if one.state is State.OPEN or one is held[-1]]
+
+
+async def add_photo(
+    unit: Unit, building: Building, person: Person, meeting_id: int, event: int, picture: str
+) -> Statement:
+    """Put one more photo to one's statement; the statement as it stands then.
+
+    Raises NoSuchMeeting, NotYourStatement, NoMinutesYet, MinutesApproved, TooManyPhotos.
+    """
+    meeting = await check_own(unit.conn, building, person, meeting_id, event)
+    if len((await _every(unit.conn, meeting.id))[event].pictures) >= MOST_PHOTOS:
+        raise TooManyPhotos(most=MOST_PHOTOS)
+    facts = {"statement": event, "person": person.id, "picture": picture}
+    await log.append(unit.conn, sittings.stream(meeting.id), "said_photo", unit.now, **facts)
+    return (await _every(unit.conn, meeting.id))[event]
+
+
 async def with_photos(conn: Connection, meeting_id: int) -> list[Statement]:
-    """The statements of a meeting that stand with a photo, the first first."""
-    return [one for one in (await _every(conn, meeting_id)).values() if one.picture]
+    """The statements of a meeting that stand with photos, the first first."""
+    return [one for one in (await _every(conn, meeting_id)).values() if one.pictures]
 
 
 async def _every(conn: Connection, meeting_id: int) -> dict[int, Statement]:

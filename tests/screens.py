@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 FOLDER = os.environ.get("LOUYUHUI_SCREENS")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -42,9 +42,9 @@ async def open_page(browser: Browser, url: str, width: int, height: int) -> Page
     return page
 
 
-async def keep(page: Page, name: str) -> None:
-    """Keep what the page shows, where pictures are wanted."""
+async def keep(page: Page, name: str, part: Locator | None = None) -> None:
+    """Keep what the page shows, or a part of it, where pictures are wanted."""
     if FOLDER:
         await page.wait_for_timeout(600)  # let pictures and transitions settle
-        shown = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+        shown = Image.open(io.BytesIO(await (part or page).screenshot())).convert("RGB")
         shown.quantize(COLOURS, dither=Image.Dither.NONE).save(Path(FOLDER) / f"{name}.png", optimize=True)

@@ -177,6 +177,16 @@ def test_every_picture_is_shown_in_both_languages_and_is_small() -> None:
     assert max(taken.values()) < LARGEST
 
 
+def test_every_picture_is_taken_by_make_screens() -> None:
+    """`make screens` runs the two files named in the Makefile: all that is shown comes from there."""
+    tests = DOCS.parent / "tests"
+    book = (tests / "handlers/test_handbook.py").read_text(encoding="utf-8")
+    story = (tests / "bot/test_demo.py").read_text(encoding="utf-8")
+    taken = {f"handbook-{name}.png" for name in re.findall(r'album\.take\(\s*"(\w+)"', book)}
+    taken |= {f"{name}.png" for name in re.findall(r'"([\w]+-\d+)"', story)}
+    assert taken == {path.name for path in (DOCS / "screens").iterdir()}
+
+
 @pytest.mark.parametrize(("book", "lang"), [(BOOKS[0], "zh"), (BOOKS[1], "en")], ids=("zh", "en"))
 def test_the_handbook_names_buttons_that_there_are(book: Path, lang: str) -> None:
     templates = DOCS.parent / "handlers/templates" / lang

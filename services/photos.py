@@ -1,0 +1,30 @@
+"""Photos of statements for paper: fetched from the platform when the minutes are made, and not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from paper.photos import kind_of_photo
+from services import statements
+from storage.store import Connection
+
+MOST_PRINTED = 40  # in one paper; the rest are counted in words and shown in the chat
+
+Fetch = Callable[
+    [str], Awaitable[bytes | None]
+]  # a photo by the platform's name of it; None: it has it no more
+
+
+async def of_meeting(conn: Connection, meeting_id: int, fetch: Fetch | None) -> dict[int, tuple[bytes, ...]]:
+    """The photos that stand with the statements of a meeting, by event; without `fetch` there are none."""
+    found: dict[int, tuple[bytes, ...]] = {}
+    if fetch is None:
+        return found
+    left = MOST_PRINTED
+    for said in await statements.with_photos(conn, meeting_id):
+        contents = [await fetch(name) for name in said.pictures[:left]]
+        printable = tuple(one for one in contents if one and kind_of_photo(one))
+        if printable:
+            found[said.event] = printable
+        left -= len(contents)
+    return found
