@@ -232,15 +232,16 @@ def _renew_cards(conn: Connection, desk: Desk) -> None:
     behind = update(cards).where(cards.c.state == "live").values(wanted=cards.c.wanted + 1)
     if desk.first:
         conn.execute(behind.where(cards.c.kind == "ballot", cards.c.about_id.in_(list(desk.first))))
-    if desk.shown:
-        mine = select(chats.c.id).where(chats.c.address.in_({address for _, address in desk.shown}))
-        for ballot_id in {ballot_id for ballot_id, _ in desk.shown}:
-            slips = (cards.c.kind == "slip", cards.c.about_id == ballot_id, cards.c.chat_id.in_(mine))
-            if not desk.ballots[ballot_id].sealed:
-                conn.execute(behind.where(*slips))
-                continue
-            round_one = (cards.c.wanted // _ROUND + 1) * _ROUND
-            conn.execute(behind.where(*slips).values(wanted=round_one, shown=round_one - 1))
+    if mine := _private_chats(conn, desk.shown):
+        theirs = among(conn, cards.c.chat_id, cards.c.about_id, mine)
+        conn.execute(behind.where(cards.c.kind == "slip", theirs))
+
+
+def _private_chats(conn: Connection, shown: Collection[tuple[int, str]]) -> list[tuple[int, int]]:
+    """Pairs (chat, ballot): where those who voted have the bot to themselves."""
+    query = select(chats.c.address, chats.c.id).where(chats.c.address.in_({address for _, address in shown}))
+    found = {row.address: row.id for row in conn.execute(query)} if shown else {}
+    return [(found[address], ballot_id) for ballot_id, address in shown if address in found]
 
 
 def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +28,7 @@ from rules.ways import NothingChosen, TooManyChosen, UnknownOption
 from services.vote_box import Outcome, Press, Toast
 from storage import ballots as stored
 from storage import homes, log, people
-from storage.store import Unavailable
+from storage.store import Piece, Unavailable
 from tests.services.house import GROUP, House, house
 
 
@@ -209,3 +210,32 @@ async def test_a_list_is_handed_in_as_a_whole(home: House) -> None:
     over = await home.press(box, "1", ballot.id, *range(1, 18), private=True)
     assert isinstance(over.refusal, TooManyChosen)
     assert await home.votes(ballot) == {home.households[0].id: tuple(range(1, 17))}
+
+
+async def test_a_press_takes_no_more_steps_the_more_ballots_are_pressed_at_once(sqlite: str) -> None:
+    """Steps of SQLite's own machine, which counts them whatever else is going on here."""
+    steps = [0]
+
+    def count() -> None:
+        steps[0] += 1
+
+    async with house(sqlite) as home:
+        ballots, box = [await home.open() for _ in range(44)], home.box()
+        async with home.store.unit(home.now) as unit:
+            for who in range(44):
+                await people.enter(unit.conn, str(who), "private", f"示例 {who}")
+        await home.store.at_once(lambda conn: _driver(conn).set_progress_handler(count, 20))
+
+        async def steps_a_press(some: range) -> float:
+            steps[0] = 0
+            await asyncio.gather(*(home.press(box, str(who), ballots[who].id, 1) for who in some))
+            return steps[0] / len(some)
+
+        few = await steps_a_press(range(4))
+        assert 0 < await steps_a_press(range(4, 44)) < few
+
+
+def _driver(conn: Piece) -> sqlite3.Connection:
+    driver = conn.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
