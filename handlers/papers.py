@@ -232,5 +232,5 @@ async def draw_compare(view: View, stack_id: int) -> Screen | None:
 async def _facts(view: View, stack: Stack) -> dict[str, Any]:
     ballot: Ballot = await ballots.get(view.conn, stack.ballot_id)
     doors = await voters.doors(view.conn, ballot, [slip.voter_id for slip in stack.slips])
-    lines = [(doors[slip.voter_id], ballot.names_of(slip.choice, 16)) for slip in stack.slips]
+    lines = [(doors[slip.voter_id], ballot.names_of(slip.choice, 16), slip.reason) for slip in stack.slips]
     return {"ballot": ballot, "lines": lines}

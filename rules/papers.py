@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rules.meetings import written
 from rules.refusals import Refusal
-from rules.ways import Choice
+from rules.ways import BLOCK, REASON_LIMIT, Choice
 
 WITNESSES = 2  # of two households, neither the teller's nor one whose slip is in the stack
 MOST_SLIPS = 30  # in one stack: what two people can compare at one sitting
@@ -30,10 +31,11 @@ class StackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One voter's paper vote as the teller wrote it down."""
+    """One voter's paper vote as the teller wrote it down; `reason` is why they block."""
 
     voter_id: int
     choice: Choice
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,20 @@ def read_stars(marks: str, labels: Sequence[str], number: int = 1, texts: Sequen
             raise SlipNotClear(number=number, text=marks[:40])
         given[option] = int(read[3])
     return tuple(given.get(option, 0) for option in range(1, len(labels) + 1))
+
+
+def read_stance(marks: str, labels: Sequence[str], number: int = 1) -> tuple[Choice, str]:
+    """Where somebody stands on a proposal, and why they block: 坚决反对 会挡住消防通道.
+
+    Raises SlipNotClear, TextTooLong.
+    """
+    found = [label for label in labels if marks.lower().startswith(label.lower())]
+    stance = max(found, key=len, default="")
+    reason = marks[len(stance) :].strip(" ,，:：。")
+    place = labels.index(stance) + 1 if stance else 0
+    if not place or (reason and place != BLOCK):
+        raise SlipNotClear(number=number, text=marks[:40])
+    return (place,), written(reason, REASON_LIMIT) if reason else ""
 
 
 def _known(labels: Sequence[str], texts: Sequence[str]) -> dict[str, int]:

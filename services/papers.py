@@ -28,6 +28,7 @@ from rules.papers import (
     read_lines,
     read_marks,
     read_ranks,
+    read_stance,
     read_stars,
 )
 from rules.people import NotAResident
@@ -115,16 +116,19 @@ async def write(unit: Unit, stack: Stack, ballot: Ballot, text: str) -> Stack:
         if voter in entered:
             raise SlipTwice(number=line.number, door=line.door)
         entered.add(voter)
-        slips.append(Slip(voter, check_choice(ballot.way, _read(ballot, line))))
+        choice, reason = _read(ballot, line)
+        slips.append(Slip(voter, check_choice(ballot.way, choice, reason), reason))
     await papers.put(unit.conn, stack, slips)
     return replace(stack, slips=(*stack.slips, *slips))
 
 
-def _read(ballot: Ballot, line: Line) -> Choice:
-    """What a line marks, as the ballot lets people choose. Raises SlipNotClear."""
-    read = {Method.SCORE: read_stars, Method.SCHULZE: read_ranks}.get(ballot.method, read_marks)
+def _read(ballot: Ballot, line: Line) -> tuple[Choice, str]:
+    """What a line marks, as the ballot lets people choose, and why it blocks. Raises SlipNotClear."""
     labels, texts = [one.label for one in ballot.options], [one.text for one in ballot.options]
-    return read(line.marks, labels, line.number, texts if all(texts) else ())
+    if ballot.method is Method.CONSENT:
+        return read_stance(line.marks, labels, line.number)
+    read = {Method.SCORE: read_stars, Method.SCHULZE: read_ranks}.get(ballot.method, read_marks)
+    return read(line.marks, labels, line.number, texts if all(texts) else ()), ""
 
 
 async def _voter(conn: Connection, ballot: Ballot, door: str) -> int:

@@ -160,7 +160,7 @@ async def put_paper_vote(
 ) -> None:
     """Let a paper vote stand in place of what was voted before; it keeps the receipt there was."""
     before = await vote_of(conn, ballot_id, slip.voter_id)
-    values = {"choice": list(slip.choice), "by_id": by, "at": now, "how": PAPER, "reason": ""}
+    values = {"choice": list(slip.choice), "by_id": by, "at": now, "how": PAPER, "reason": slip.reason}
     values |= {"wanted": None, "wanted_by_id": None, "wanted_at": None}
     mine = {"ballot_id": ballot_id, "voter_id": slip.voter_id}
     if before is None:

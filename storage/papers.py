@@ -40,7 +40,7 @@ async def _stacks(conn: AsyncConnection, query: Select[Any]) -> list[Stack]:
     ids = [row["id"] for row in rows]
     slips: dict[int, list[Slip]] = defaultdict(list)
     for row in (await conn.execute(_within(paper_slips, ids).order_by(paper_slips.c.number))).mappings():
-        slips[row["stack_id"]].append(Slip(row["voter_id"], tuple(row["choice"])))
+        slips[row["stack_id"]].append(Slip(row["voter_id"], tuple(row["choice"]), row["reason"]))
     seen: dict[int, list[int]] = defaultdict(list)
     for row in (await conn.execute(_within(paper_witnesses, ids).order_by(paper_witnesses.c.at))).mappings():
         seen[row["stack_id"]].append(row["person_id"])
@@ -71,6 +71,7 @@ async def put(conn: AsyncConnection, stack: Stack, slips: Iterable[Slip]) -> Non
             "number": number,
             "voter_id": slip.voter_id,
             "choice": list(slip.choice),
+            "reason": slip.reason,
         }
         for number, slip in enumerate(slips, len(stack.slips) + 1)
     ]

@@ -562,6 +562,7 @@ paper_slips = Table(
     _ref("stack_id", "paper_stacks", nullable=False, index=True),
     Column("number", Integer, nullable=False),
     Column("choice", JSON, nullable=False),
+    Column("reason", Text, nullable=False, default="", server_default=""),  # of who blocks
     ForeignKeyConstraint(["ballot_id", "voter_id"], ["rolls.ballot_id", "rolls.voter_id"]),
 )
 

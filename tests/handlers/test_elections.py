@@ -182,6 +182,25 @@ async def test_several_seats_are_filled_from_paper_and_from_the_chat(stage: Stag
     await exported(stage, scene)
 
 
+async def test_a_block_on_paper_stops_a_proposal_with_its_reason(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    teller, second, third = await residents(stage, scene, 3)
+    await appoint_teller(stage, scene, teller)
+    card = await started(stage, scene, await wizard(stage, scene, "楼道不许停电动车", "大家都能接受"))
+    for voter in (teller, second, third):
+        await press(stage, voter, card, "同意")
+    await say(stage, teller, teller.private(), "纸质票")
+    await press(stage, teller, teller.private().messages[-1], 0)
+    assert "要写明理由" in (await say(stage, teller, teller.private(), "2-301 坚决反对")).text
+    await tap(stage, teller, teller.private(), "不录了")
+    stack = await on_paper(stage, scene, teller, (second, third), "2-301 坚决反对 楼下没有充电的地方")
+    assert "2单元301：坚决反对（理由：“楼下没有充电的地方”）" in stack.text
+    result = await result_of(stage, scene)
+    assert "有人坚决反对，没有通过" in result.caption
+    assert "坚决反对的理由：“楼下没有充电的地方”" in result.caption
+    await exported(stage, scene)
+
+
 class SilentStage(Stage):
     """A stage whose assembly counts silence with the majority."""
 

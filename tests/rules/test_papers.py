@@ -28,6 +28,7 @@ from rules.papers import (
     read_lines,
     read_marks,
     read_ranks,
+    read_stance,
     read_stars,
 )
 
@@ -144,6 +145,28 @@ def test_a_ranking_on_paper_may_let_options_stand_level(marks: str, choice: tupl
 )
 def test_stars_on_paper_stand_beside_the_options(marks: str, labels: str, choice: tuple[int, ...]) -> None:
     assert read_stars(marks, labels.split()) == choice
+
+
+STANCES = ("同意", "弃权", "不同意", "坚决反对")
+
+
+@pytest.mark.parametrize(
+    ("marks", "read"),
+    [
+        ("同意", ((1,), "")),
+        ("不同意", ((3,), "")),
+        ("坚决反对", ((4,), "")),
+        ("坚决反对：会挡住消防通道，也不安全。", ((4,), "会挡住消防通道，也不安全")),
+    ],
+)
+def test_a_block_on_paper_has_its_reason_behind_it(marks: str, read: tuple[tuple[int, ...], str]) -> None:
+    assert read_stance(marks, STANCES) == read
+
+
+@pytest.mark.parametrize("marks", ["反对", "同意 但是太贵了", ""])
+def test_a_stance_that_nobody_offered_is_refused(marks: str) -> None:
+    with pytest.raises(SlipNotClear):
+        read_stance(marks, STANCES)
 
 
 @pytest.mark.parametrize(
