@@ -188,6 +188,51 @@ async def test_two_towns_that_voted_otherwise_have_the_same_database_but_for_the
     assert one["drafts"] == []
 
 
+LISTS = (("花坛",), ("花坛", "长凳"), ("长凳", "车位"), ("车位",), ("长凳",))  # as many presses as options
+
+
+async def test_how_often_somebody_pressed_on_their_paper_is_kept_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists of unlike length cast by other people: what is left beside urn and log is the same."""
+    seen = []
+    for name, lists in (("one", LISTS), ("other", LISTS[::-1])):
+        same = random.Random(7)
+        monkeypatch.setattr(vote_box.secrets, "randbelow", same.randrange)
+        (tmp_path / name).mkdir()
+        async with Stage(tmp_path / name) as stage:
+            scene = await bound_building(stage)
+            voters = await residents(stage, scene, len(lists))
+            draft = await draft_of(stage, scene, f"选两样 | {' | '.join(LABELS)}", "密封")
+            await press(stage, scene.leader, draft, "改成选几个")
+            await say(stage, scene.leader, scene.leader.private(), "2")
+            await press(stage, scene.leader, scene.leader.private().messages[-1], "开始投票")
+            card = scene.group.pinned
+            assert card is not None
+            for voter, ticked in zip(voters, lists, strict=True):
+                await tick_in(stage, voter, card, ticked)
+                await stage.pass_time(minutes=1)
+            slips = tables_of(await copied(stage, tmp_path / name / "open.db"))["cards"]
+            assert {row[2]: row for row in slips}["slip"]
+            assert len({row[8:10] for row in slips if row[2] == "slip"}) == 1, "each was drawn as often"
+            await stage.pass_time(hours=13)
+            seen.append(tables_of(await copied(stage, tmp_path / name / "closed.db")))
+    one, other = seen
+    assert one["urn"] != other["urn"]
+    for table in one.keys() - {"urn", "events", "outbox"}:
+        assert one[table] == other[table], table
+    assert [row[:5] for row in one["events"]] == [row[:5] for row in other["events"]]
+    assert {row[2] for row in one["seen_updates"]} == {None}
+
+
+async def tick_in(stage: Stage, voter: Person, card: Seen, ticked: Sequence[str]) -> None:
+    slip = await paper(stage, voter, card)
+    for label in ticked:
+        await press(stage, voter, slip, label)
+    await press(stage, voter, slip, "交票（")
+    assert "票投进票箱了" in (await press(stage, voter, slip, "✅ 交票")).text
+
+
 async def test_nothing_in_the_file_or_a_backup_keeps_the_order_of_the_votes(
     stage: Stage, tmp_path: Path
 ) -> None:
