@@ -15,6 +15,7 @@ from rules.ballots import Ballot, BallotAlreadyClosed, Option, State
 from rules.counting import Method
 from rules.homes import Building
 from rules.people import Chat
+from rules.results import check_end
 from rules.secrecy import Secrecy
 from rules.votes import NotThisBallot
 from rules.ways import BLOCK, ONE_PRESS
@@ -205,6 +206,7 @@ async def ask_end(here: Here, button: EndBallot) -> None:
     await ballots.check_convener(here.unit.conn, ballot.building_id, here.person.id)
     if ballot.state is not State.OPEN:
         raise BallotAlreadyClosed
+    check_end(ballot)
     rows = (
         (here.key("ballot_end_now", EndBallotNow(ballot.id)),),
         (here.key("ballot_keep", KeepBallot(ballot.id)),),
@@ -233,6 +235,8 @@ async def end_now(here: Here, button: EndBallotNow) -> None:
     """Close before the time; the result says so."""
     ballot = await _here(here, button.ballot)
     await ballots.check_convener(here.unit.conn, ballot.building_id, here.person.id)
+    if ballot.state is State.OPEN:
+        check_end(ballot)
     await _publish(here, await ballots.close(here.unit, ballot.id, here.ahead))
     await here.turn("ballots.ended", ballot=ballot)
 

@@ -17,6 +17,7 @@ from rules.exchange import BallotFile, write_export
 from rules.exchange.amounts import amount_text, read_amount
 from rules.judging import Areas, Asking, Judged, dimensions, judge_count
 from rules.refusals import Refusal
+from rules.secrecy import Secrecy, TooFewForSealed
 from rules.thresholds import NO_SILENCE, Silence, Verdict, verdict_of
 from rules.votes import Vote as HouseholdVote
 from rules.ways import CONSENT_KEYS, MOTION_KEYS, ONE_PRESS, TOP, Cast, number_of, together
@@ -35,6 +36,10 @@ FIGURES = (
 
 class NoResultYet(Refusal):
     """The ballot is still open: nothing but how many voted is known to anyone."""
+
+
+class TooFewToEnd(Refusal):
+    """Ended by hand when so few have voted, the result would tell what they chose."""
 
 
 class PublicationOver(Refusal):
@@ -145,7 +150,8 @@ def result_of(
 
     `won` are those that won outright, `tied` those the meeting has to decide between for `places` places;
     consent tells the `reasons` of who blocks. Where the ballot's threshold was not reached nothing won: the
-    `verdict` says by how much; `areas` are needed for one that asks for area.
+    `verdict` says by how much; `areas` are needed for one that asks for area. Nor did it where so few sealed
+    votes came in that who won would tell what they say.
     """
     outcome = elected(ballot, outcome, areas)
     votes = _figures(ballot, outcome)
@@ -159,6 +165,8 @@ def result_of(
         won = ([1] if ballot.method is Method.MOTION else won) if reached else []
         tied = tied if reached else []
         carried = reached if ballot.method in YES_OR_NO else carried
+    if untold(ballot):
+        won, tied, carried = [], [], False if ballot.method in YES_OR_NO else None
     reasons = {"reasons": list(outcome.blocks)} if ballot.method is Method.CONSENT else {}
     return {
         "method": str(ballot.method),
@@ -175,6 +183,27 @@ def result_of(
         **reasons,
         **_weighed(judged, areas, _silent(asking, figures_of(ballot, votes)) | _each(ballot, judged, areas)),
     }
+
+
+def untold(ballot: Ballot) -> bool:
+    """Whether a ballot settles nothing: who won would tell what the few chose who sealed their votes."""
+    return ballot.secrecy is Secrecy.SEALED and 0 < ballot.voted < SHOWN_FROM
+
+
+def check_sealed(secrecy: Secrecy, eligible: int) -> None:
+    """Go on unless so few may vote that a sealed ballot could never be told. Raises TooFewForSealed."""
+    if secrecy is Secrecy.SEALED and eligible < SHOWN_FROM:
+        raise TooFewForSealed(least=SHOWN_FROM)
+
+
+def check_end(ballot: Ballot) -> None:
+    """Go on unless a leader who ends the ballot now would learn what somebody chose. Raises TooFewToEnd.
+
+    Where all have voted there is nothing to wait for, and who votes by name tells it.
+    """
+    waits = ballot.voted < min(SHOWN_FROM, ballot.eligible)
+    if ballot.voted and waits and ballot.secrecy is not Secrecy.NAMED:
+        raise TooFewToEnd(voted=ballot.voted, least=SHOWN_FROM, basis=str(ballot.basis))
 
 
 def areas_of(ballot: Ballot, votes: Iterable[HouseholdVote], owned: Mapping[int, int]) -> Areas | None:

@@ -25,6 +25,10 @@ class SecrecyDoesNotFit(Refusal):
     """A sealed vote cannot be weighed by area, and a block that nobody can be asked about settles nothing."""
 
 
+class TooFewForSealed(Refusal):
+    """So few are on the roll that a sealed result would tell who chose what."""
+
+
 class SealedVoteStands(Refusal):
     """A sealed vote lies in the urn: nobody knows which it is, so it cannot be changed."""
 

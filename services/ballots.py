@@ -33,7 +33,7 @@ from rules.kinds import KindDoesNotVote
 from rules.meetings import ItemState
 from rules.meetings import State as MeetingState
 from rules.people import NotTheLeader
-from rules.results import days_published, publication, result_of, summary
+from rules.results import check_sealed, days_published, publication, result_of, summary
 from rules.secrecy import Secrecy, SecrecyDoesNotFit, fitting_secrecy
 from rules.thresholds import (
     PLAIN_CHARTER,
@@ -268,7 +268,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
 
     What is asked while a meeting sits, though under none of its items, belongs to the meeting's record.
 
-    Raises ClosingPast, ClosingTooFar, MeetingNotOn, AreasMissing, ProposalsChanged.
+    Raises ClosingPast, ClosingTooFar, MeetingNotOn, AreasMissing, ProposalsChanged, TooFewForSealed.
     """
     assert ballot.closes_at is not None, "a draft has its time"
     if ballot.basis is Basis.OWNER:
@@ -278,6 +278,7 @@ async def begin(unit: Unit, building: Building, ballot: Ballot, charter: Charter
     ballot = replace(ballot, meeting_id=ballot.meeting_id or await _sitting(unit.conn, building.id))
     ballot = replace(ballot, parking_counts=building.parking_counts)
     roll = await voters.freeze(unit.conn, ballot)
+    check_sealed(ballot.secrecy, roll.voters)
     threshold = ballot.threshold or usual(ballot.method)
     threshold = charter.settle(threshold, yes_or_no=ballot.method is Method.MOTION)
     delivered = await silences.delivered(unit.conn, ballot, roll) if threshold.clause else {}

@@ -10,7 +10,7 @@ import typer
 
 from bot.commands.export import files_beside
 from bot.commands.terminal import console, fail, say
-from rules.proof import MINOR, Misfit, Proof, Standing, Wrong, verify
+from rules.proof import MINOR, Checked, Misfit, Proof, Standing, Wrong, verify
 
 FILE = "export.json"
 WORDS = {
@@ -92,6 +92,14 @@ def _check_beside(folder: Path, data: dict[str, Any], proof: Proof) -> None:
             raise Misfit(Wrong.BESIDE, name)
 
 
+def _not_compared(proof: Proof, ballot: Checked) -> list[str]:
+    """Which of the events whose heads stand in the group were not compared, of those that can be."""
+    posted = ["opened", "closed"] if ballot.standing is Standing.COUNTED else ["opened"]
+    mine = [entry for entry in proof.heads if entry.stream == f"ballot:{ballot.id}"]
+    compared = {entry.kind for entry in mine if entry.told is not None}
+    return [kind for kind in posted if kind not in compared]
+
+
 def _show(proof: Proof, heads: list[str]) -> None:
     say(f"✅ {proof.building}：全部对得上 / all of it fits")
     say(f"   {proof.events} 条记录，首尾相连 / events, each linked to the one before")
@@ -100,8 +108,15 @@ def _show(proof: Proof, heads: list[str]) -> None:
         say(f"      {ballot.voted} 户投票 / voted · {STANDINGS[ballot.standing]}")
     minutes = f"{proof.minutes} 份已确认的纪要 / approved minutes"
     say(f"   {proof.meetings} 次会议 / meetings, {minutes}")
+    about = {f"ballot:{ballot.id}": ballot.question for ballot in proof.ballots}
     for given, entry in zip(heads, proof.heads, strict=True):
-        say(f"   🔗 {given} = {entry.place} {entry.kind}")
+        say(f"   🔗 {given} = {entry.place} {entry.kind} {about.get(entry.stream, '')}".rstrip())
+        if entry.told is None:
+            say("      ⚠️ 这一条的内容保密，存证核对不了它 / withheld: the head proves nothing of it")
+    for ballot in proof.ballots if heads else ():
+        left = _not_compared(proof, ballot)
+        if left:
+            say(f"   ⚠️ ballot:{ballot.id} 的存证没有核对 / heads not compared: {'、'.join(left)}")
     if not heads:
         say("   群里公布的存证还没有核对，请加 --head / compare the heads posted in the group: add --head")
     say(f"   这份导出的指纹 / digest of this export: {proof.digest}")

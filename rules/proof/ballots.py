@@ -24,6 +24,7 @@ from rules.results import (
     result_of,
     summary,
     tally,
+    untold,
 )
 from rules.secrecy import Secrecy
 from rules.thresholds import NO_SILENCE, BadThreshold, Silence, Threshold, as_known, silence_of, threshold_of
@@ -45,6 +46,7 @@ LATER: Mapping[str, Any] = {
     "secrecy": "confidential",
     "asked": None,
 }  # frozen too; so where nothing is said
+SEALED_OF_FEW = ("won", "tied", "places", "carried")  # settle nothing
 KNOWN_OF_FEW = ("method", "at_most", "seats", "eligible", "voted", "early")  # of a result without figures
 
 
@@ -291,7 +293,8 @@ def _result_of_few(told: Part, ballot: Ballot, closed: Entry) -> dict[str, Any]:
     counted = {name: value for name, value in counted.items() if name not in FIGURES}
     if not same(sorted(result.values), sorted(counted)):
         raise Misfit(Wrong.SHAPE, told.place, "result")
-    for name in KNOWN_OF_FEW if ballot.voted else counted:
+    known = (*KNOWN_OF_FEW, *(SEALED_OF_FEW if untold(ballot) else ()))
+    for name in known if ballot.voted else counted:
         result.expect(name, counted[name])
     return dict(result.values)
 

@@ -199,6 +199,23 @@ async def test_ones_own_vote_is_told_to_oneself_alone(stage: Stage) -> None:
     assert "名册" in (await press(stage, stranger, result, "我的票")).text
 
 
+async def test_a_leader_does_not_end_a_ballot_to_learn_the_first_votes(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, 3)
+    card = await open_ballot(stage, scene)
+    await press(stage, scene.leader, card, "截止")
+    asked = scene.group.messages[-1]
+    for voter in voters[:2]:
+        await press(stage, voter, card, "乙")
+        for message, button in ((card, "截止"), (asked, "现在截止")):
+            assert "大家就知道投的是什么" in (await press(stage, scene.leader, message, button)).text
+    await stage.restart()
+    assert "已投 2 户" in card.text
+    await press(stage, voters[2], card, "甲")
+    await press(stage, scene.leader, asked, "现在截止")
+    assert "组长提前截止" in scene.group.messages[-1].caption
+
+
 async def test_closing_early_is_the_leaders_and_is_said(stage: Stage) -> None:
     scene = await bound_building(stage)
     voters = await residents(stage, scene, 3)

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from rules.proof.parts import digest_of
 from services import calling, meeting, minutes, results
 from services.export import export_building
 from storage import attendance, log, meetings, people
+from tests.bot.terminal import louyuhui_beside
 from tests.services.house import House, house
 
 EQUIPMENT = Plan("选器材", Method.APPROVAL, ("漫步机", "单杠", "双杠"), at_most=2)
@@ -520,6 +522,28 @@ async def test_a_log_written_anew_so_that_all_fits_is_found_by_the_head(home: Ho
     assert misfit(content) is None
     assert misfit(content, opening) is None
     assert misfit(content, opening, closing) == (Wrong.HEAD, closing)
+
+
+async def test_a_head_that_was_hung_on_what_is_withheld_is_said_to_prove_nothing(
+    home: House, tmp_path: Path
+) -> None:
+    """Of a withheld event the hash cannot be made anew: a forger lets a ballot of one vote bear any head."""
+    ballot, decoy = await counted(home), await counted(home, MOTION, (1,))
+    opening, closing = await heads_of(home, ballot)
+    data = await exported(home)
+    bearer = next(one for one in data["events"] if one["data"] is None)
+    bearer["hash"] = closing + "0" * 48
+    (tmp_path / "export.json").write_bytes(forged(data))
+    assert misfit(forged(data), closing) is None
+    said = await louyuhui_beside(
+        "verify", tmp_path / "export.json", "--head", opening, "--head", bearer["hash"]
+    )
+    assert said.exit_code == 0
+    assert f"= ballot:{ballot.id} #1 opened {LAYOUT.question}" in said.stdout
+    assert f"= ballot:{decoy.id} #3 closed {MOTION.question}" in said.stdout
+    assert "存证核对不了它" in said.stdout
+    assert f"ballot:{ballot.id} 的存证没有核对 / heads not compared: closed" in said.stdout
+    assert f"ballot:{decoy.id} 的存证没有核对 / heads not compared: opened" in said.stdout
 
 
 async def test_an_end_that_was_cut_off_is_found_by_the_head(home: House) -> None:

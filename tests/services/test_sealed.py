@@ -19,15 +19,18 @@ from sqlalchemy import select, text
 
 from bot import logs
 from rules.counting import Method
-from rules.secrecy import Secrecy, fitting_secrecy
+from rules.proof import Misfit, Standing, export_digest, verify
+from rules.secrecy import Secrecy, TooFewForSealed, fitting_secrecy
 from rules.voters import Basis
 from sandbox import Person, Seen
 from services import ballots as services
-from services import vote_box
+from services import register, vote_box
+from services.export import export_building
 from services.results import NotNamed, record_of
-from storage import ballots, tables
+from storage import ballots, homes, tables
 from storage.backup import back_up
 from tests.scenes import Scene, bound_building, press, residents, say
+from tests.services.house import LAYOUTS, house
 from tests.stage import Stage
 
 LABELS = ("花坛", "长凳", "车位")
@@ -158,6 +161,34 @@ async def test_it_is_counted_and_a_voter_learns_that_theirs_was_never_what_it_wa
     found = await say(stage, town.voters[1], town.voters[1].private(), f"/receipt {receipt[1]}")
     assert "密封票，谁也查不到" in found.text
     assert not any(label in found.text.partition("？")[2] for label in LABELS)
+
+
+async def test_of_two_sealed_votes_nothing_is_told_and_nothing_is_decided(stage: Stage) -> None:
+    town = await vote_all(stage, (1, 1))
+    await stage.pass_time(hours=13)
+    told = next(one.caption for one in reversed(town.scene.group.messages) if one.photo)
+    assert "不公布，也不算数" in told
+    assert not any(label in told for label in LABELS)
+    async with stage.program.store.glance() as conn:
+        data = json.loads(json.dumps((await export_building(conn, town.scene.building_id, stage.now)).data))
+        filed = await register.gather(conn, await homes.building(conn, town.scene.building_id), stage.now)
+    (ballot,) = data["ballots"]
+    assert (ballot["result"]["won"], ballot["votes"]) == ([], None)
+    assert [entry.state for entry in filed if entry.sheet == "resolutions"] == ["not_carried"]
+    assert verify(json.dumps(data).encode()).ballots[0].standing is Standing.WITHHELD
+    ballot["result"]["won"] = [2]
+    with pytest.raises(Misfit):
+        verify(json.dumps(data | {"digest": export_digest(data)}).encode())
+
+
+async def test_where_two_may_vote_nothing_is_sealed(sqlite: str) -> None:
+    async with house(sqlite, households=2, residents=2) as home:
+        async with home.store.unit(home.now) as unit:
+            draft = await services.draft(unit, home.building, home.leader_id, LAYOUTS)
+            await services.set_secrecy(unit, draft, Secrecy.SEALED)
+        with pytest.raises(TooFewForSealed):
+            async with home.store.unit(home.now) as unit:
+                await services.begin(unit, home.building, await ballots.get(unit.conn, draft.id))
 
 
 async def test_two_towns_that_voted_otherwise_have_the_same_database_but_for_the_urn(
