@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from storage.store import Unavailable
 log = logging.getLogger(__name__)
 
 POLL = 25  # seconds a request for updates stays open
+PATIENCE = 0.25  # seconds for a batch to end before more is fetched beside it
 WANTED = ["message", "callback_query", "my_chat_member", "poll", "poll_answer"]
 
 
@@ -37,15 +38,29 @@ class Intake:
         self._application = application
         self._reception = reception
         self._metrics = metrics
-        self._next = 0  # offset: the first update not yet handled
+        self._last = 0  # one above the newest update fetched
+        self._open: set[int] = set()  # fetched and not yet stored: the first of them is not confirmed
+        self._fetched: set[int] = set()  # and not yet confirmed
+        self._under_way: dict[asyncio.Task[None], int] = {}  # lines, each with its person
 
     async def run(self) -> None:
-        """Take in until cancelled; a batch under way is then fetched again at the next start."""
+        """Take in until cancelled; what is under way is then fetched again at the next start."""
+        try:
+            await self._take_in()
+        finally:
+            for line in self._under_way:
+                line.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            self._last = self._offset
+            for known in (self._under_way, self._open, self._fetched):
+                known.clear()
+
+    async def _take_in(self) -> None:
         pause = 0.5
         while True:
             try:
                 fetched = await self._fetch()
-                read = [await self._reception.read(one) for one in fetched]
+                await self._begin([one for one in fetched if one["update_id"] not in self._fetched])
             except InvalidToken:
                 raise
             except Unavailable as error:
@@ -66,33 +81,67 @@ class Intake:
                 pause = min(pause * 2, 30)
                 continue
             pause = 0.5
-            await self.take([update for update in read if update is not None])
-            self._next = max((one["update_id"] + 1 for one in fetched), default=self._next)
+            await self._wait()
+
+    async def _begin(self, fetched: Sequence[dict[str, Any]]) -> None:
+        """Begin to handle a batch: a person's updates after those of theirs under way. Raises Unavailable."""
+        read = [await self._reception.read(one) for one in fetched]
+        self._last = max((one["update_id"] + 1 for one in fetched), default=self._last)
+        self._fetched.update(one["update_id"] for one in fetched)
+        before = {person: line for line, person in self._under_way.items()}
+        for person, updates in in_lines(update for update in read if update is not None).items():
+            self._open.update(update.update_id for update in updates)
+            line = asyncio.create_task(self._in_order(updates, before.get(person)))
+            self._under_way[line] = person
+
+    async def _wait(self) -> None:
+        """Let a batch end; one that keeps the others waiting goes on beside those that come after."""
+        if self._under_way:
+            ended, _ = await asyncio.wait(self._under_way, timeout=PATIENCE)
+            for line in ended:
+                del self._under_way[line]
+                line.result()
+        first = self._offset
+        self._fetched = {number for number in self._fetched if number >= first}
+
+    @property
+    def _offset(self) -> int:
+        """The first update that is not to be confirmed."""
+        return min(self._open, default=self._last)
 
     async def _fetch(self) -> list[dict[str, Any]]:
         """What waits, as it was written: the library reads a batch or none. Raises TelegramError."""
-        asked = {"offset": self._next, "timeout": POLL, "allowed_updates": json.dumps(WANTED)}
+        asked = {"offset": self._offset, "timeout": POLL, "allowed_updates": json.dumps(WANTED)}
         bot = self._application.bot
         address = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
         waiting: list[dict[str, Any]] = await bot.request.post(address, read_timeout=POLL + 10)
         return waiting
 
     async def take(self, updates: Sequence[Update]) -> None:
-        """Handle a batch; on return all of it is stored, and may be confirmed."""
-        lines: dict[int, list[Update]] = defaultdict(list)
-        for update in sorted(updates, key=lambda update: update.update_id):
-            lines[whose(update)].append(update)
-        await asyncio.gather(*(self._in_order(line) for line in lines.values()))
+        """Handle some; on return all of it is stored, and may be confirmed."""
+        await asyncio.gather(*(self._in_order(line) for line in in_lines(updates).values()))
 
-    async def _in_order(self, updates: list[Update]) -> None:
+    async def _in_order(self, updates: list[Update], before: asyncio.Task[None] | None = None) -> None:
+        """Handle a person's updates, once the line before has ended."""
+        if before is not None:
+            await asyncio.wait([before])
         for update in updates:
             began = time.monotonic()
             await self._application.process_update(update)
+            self._open.discard(update.update_id)
             self._metrics.update(_kind(update), time.monotonic() - began)
 
 
 def _kind(update: Update) -> str:
     return next((kind for kind in WANTED if getattr(update, kind) is not None), "other")
+
+
+def in_lines(updates: Iterable[Update]) -> dict[int, list[Update]]:
+    """Each person's updates, in their order."""
+    lines: dict[int, list[Update]] = defaultdict(list)
+    for update in sorted(updates, key=lambda update: update.update_id):
+        lines[whose(update)].append(update)
+    return lines
 
 
 def whose(update: Update) -> int:

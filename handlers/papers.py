@@ -12,6 +12,7 @@ from handlers.speech import Screen, View, number_in
 from rules.ballots import Ballot
 from rules.papers import WITNESSES, Stack, StackState
 from services import outbox, papers
+from services.outbox import Rank
 from storage import ballots, homes, people, voters
 from storage import papers as stored
 
@@ -144,7 +145,7 @@ async def confirm(here: Here, button: LikeThePaper) -> None:
     for slip in done.stack.slips:
         facts = {"ballot": done.ballot, "names": done.ballot.names_of(slip.choice)}
         for person_id in await papers.members_told(here.unit.conn, done.ballot, slip):
-            await here.tell_person(person_id, "papers.yours_counts", notice=True, **facts)
+            await here.tell_person(person_id, "papers.yours_counts", rank=Rank.BULK, notice=True, **facts)
 
 
 @routes.press(NotLikeThePaper)

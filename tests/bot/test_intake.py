@@ -84,6 +84,90 @@ async def test_people_do_not_wait_for_each_other_but_one_persons_updates_keep_th
     assert handled == ["other", "slow", "after"]
 
 
+async def test_nobody_waits_for_whom_telegram_keeps_waiting(stage: Stage) -> None:
+    """One asks whether somebody administers a group, and Telegram does not answer; others come after."""
+    handled: list[str] = []
+    gate, begun = asyncio.Event(), asyncio.Event()
+
+    async def act(_here: Here, rest: str) -> None:
+        handled.append(rest)
+
+    process = stage.program.application.process_update
+
+    async def slowly(update: Any) -> None:
+        if update.message.text == "/probe slow":
+            begun.set()
+            await gate.wait()
+        await process(update)
+
+    hears(stage, act)
+    one, other = stage.sandbox.people.new("示例住户 1"), stage.sandbox.people.new("示例住户 2")
+    first, second = await one.start(), await other.start()
+    await stage.settle()
+    stage.program.application.process_update = slowly  # type: ignore[method-assign]
+    await one.say(first, "/probe slow")
+    await begun.wait()
+    for number in range(3):
+        await one.say(first, f"/probe after {number}")
+        await other.say(second, f"/probe other {number}")
+    async with asyncio.timeout(10):
+        while len(handled) < 3:  # noqa: ASYNC110 - there is no bell
+            await asyncio.sleep(0.01)
+    assert handled == ["other 0", "other 1", "other 2"]
+    pending = stage.sandbox.world.bots[stage.token].updates.pending
+    assert pending[0]["message"]["text"] == "/probe slow", "what is not stored is not confirmed"
+    gate.set()
+    await stage.settle()
+    assert handled[3:] == ["slow", "after 0", "after 1", "after 2"]
+    assert not pending
+
+
+async def test_what_was_under_way_at_the_stop_is_taken_in_at_the_next_start(stage: Stage) -> None:
+    begun = asyncio.Event()
+
+    async def never(_update: Any) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    stage.program.application.process_update = never  # type: ignore[method-assign]
+    await person.say(chat, "您好")
+    await begun.wait()
+    await stage.stop()
+    await stage.start()
+    await stage.settle()
+    assert [message.by_bot for message in chat.messages][-2:] == [False, True]
+
+
+async def test_what_was_under_way_when_it_left_office_is_taken_in_when_it_is_back(stage: Stage) -> None:
+    begun = asyncio.Event()
+
+    async def never(_update: Any) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    one, other = stage.sandbox.people.new("示例住户 1"), stage.sandbox.people.new("示例住户 2")
+    first, second = await one.start(), await other.start()
+    await stage.settle()
+    process, seat = stage.program.application.process_update, stage.program.seat
+    stage.program.application.process_update = never  # type: ignore[method-assign]
+    await one.say(first, "您好")
+    await begun.wait()
+    seat.taken.clear()
+    seat.lost.set()
+    await other.say(second, "在吗")
+    stage.program.application.process_update = process  # type: ignore[method-assign]
+    while any(not task.done() for task in stage.program.office.tasks):  # noqa: ASYNC110 - there is no bell
+        await asyncio.sleep(0.01)
+    seat.lost.clear()
+    seat.taken.set()
+    await stage.settle()
+    for chat in (first, second):
+        assert [message.by_bot for message in chat.messages][-2:] == [False, True]
+
+
 async def test_a_fault_is_recorded_apologised_for_and_spoils_nothing_else(stage: Stage) -> None:
     async def act(here: Here, rest: str) -> None:
         await here.say("guests.lost")
