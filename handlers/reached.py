@@ -27,7 +27,13 @@ def reached(found: Verdict | None) -> list[dict[str, Any]]:
 def _part(one: Held) -> dict[str, Any]:
     area = one.dimension is Dimension.AREA
     say = square_metres if area else str
+    bound = one.condition.share * one.of
+    beyond = (
+        area and one.condition.strict and bound.denominator == 1
+    )  # more than a whole area: no next number
     return {
+        "beyond": say(int(bound)) if beyond else "",
+        "gap": say(int(bound) - one.have) if beyond and one.more else "",
         "area": area,
         "step": str(one.step),
         "strict": one.condition.strict,

@@ -37,6 +37,7 @@ _ROW = 10  # characters of a name in a row of figures
 _HEADLINE = 300  # characters for their names
 _ALERT = 120  # characters for the names in an alert
 _MOST_TOLD = 3000  # characters of the steps of a count
+_ONE_TOLD = 50  # characters of what one option reached
 _VERBATIM = frozenset({"reason", "seed", "about"})  # what may read like an option's number and is none
 _SUMS = frozenset({"share", "from_", "budget", "cost", "left", "each_at_most"})
 
@@ -193,19 +194,21 @@ async def explain_count(here: Here, rest: str) -> None:
         ballot=ballot,
         result=ballot.result,
         told=told,
+        won=_named_winners(ballot)["won"],
         shown=shown,
         heads=heads,
         asked=asked,
         reached=reached(verdict(ballot)),
         silence=silence_told(ballot),
-        each=each_told(ballot),
+        each=each_told(ballot)[:_NAMED],
     )
 
 
 def _telling(ballot: Ballot, steps: list[Step]) -> list[Step]:
-    """The steps to tell: where what was asked was not reached, who had most votes is no result."""
+    """The steps to tell: who won is told after what was asked of each, and not where it was not reached."""
     assert ballot.result is not None
-    if "verdict" not in ballot.result or ballot.result["won"] or ballot.result["tied"]:
+    found = ballot.result.get("verdict")
+    if found is None or ("each" not in found and (ballot.result["won"] or ballot.result["tied"])):
         return steps
     return [step for step in steps if step.kind not in {Kind.WINNERS, Kind.NO_WINNER}]
 
@@ -225,7 +228,8 @@ def _told(here: Here, ballot: Ballot, steps: list[Step]) -> list[Markup]:
         if said := here.words.html(here.lang, "results.step", **facts):
             lines.append(Markup(said))  # noqa: S704 - rendered with what people wrote escaped
     first, last = len(lines), len(lines)
-    while sum(map(len, lines[:first] + lines[last:])) > _MOST_TOLD and first > 1:
+    room = _MOST_TOLD - _ONE_TOLD * min(_NAMED, len(each_told(ballot)))
+    while sum(map(len, lines[:first] + lines[last:])) > room and first > 1:
         first, last = first // 2, len(lines) - first // 2
     if first == len(lines):
         return lines

@@ -105,7 +105,7 @@ async def test_a_village_committee_is_elected_by_a_threshold_for_each(stage: Sta
     assert "1 到 2 之间" in (await say(stage, scene.leader, chat, "3")).text
     draft = await say(stage, scene.leader, chat, "2")
     assert "门槛：村民选举，登记的村民过半数投票" in draft.text
-    assert "选出 2 个。每一个都要达到门槛才当选" in draft.text
+    assert "选出 2 位。每一个都要达到门槛才当选" in draft.text
     refused = await scene.leader.press_forged(draft, SetWay(1, "stv").pack())
     assert "只能更高，不能更低" in refused.text
 

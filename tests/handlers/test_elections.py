@@ -77,7 +77,8 @@ async def test_a_committee_of_owners_is_elected_by_area_and_heads_of_each(stage:
     assert "一共 4 个，选出几个" in draft.text
     assert "1 到 3 之间" in (await say(stage, scene.leader, scene.leader.private(), "4")).text
     draft = await say(stage, scene.leader, scene.leader.private(), "2")
-    assert "每一个都要达到门槛才当选，不够的名额空着" in draft.text
+    assert "4 人里最多选 2 人" in draft.text
+    assert "选出 2 位。每一个都要达到门槛才当选，不够的名额空着" in draft.text
     card = await started(stage, scene, draft)
     assert "门槛：业主一般事项" in card.text
     await vote(
@@ -93,18 +94,19 @@ async def test_a_committee_of_owners_is_elected_by_area_and_heads_of_each(stage:
     result = await result_of(stage, scene)
     assert "乙 示例乙、丙 示例丙 当选（2 位）" in result.caption
     assert "甲 示例甲 4 位" in result.caption
-    needed = "每一个都要有面积超过 800 的 1/2，即 400.0001；票超过 5 的 1/2，即 3："
+    needed = "每一个都要有面积超过 400（超过 800 的 1/2），票至少 3（超过 5 的 1/2）："
     lines = (
         "乙 示例乙 ✅ 面积 600，票 3",
         "丙 示例丙 ✅ 面积 600，票 3",
-        "甲 示例甲 ❌ 面积 400（差 0.0001），票 4",
+        "甲 示例甲 ❌ 面积 400（正好，没超过），票 4",
     )
     reached = "\n".join((needed, *lines))
     assert reached in result.caption
     told = await how(stage, first, result)
     assert "达到要求的里面，票最多的 2 个当选" in told
     assert "没有一项得票" not in told
-    assert reached in told
+    last = "丁 示例丁 ❌ 面积 0（差 400），票 0（差 3）"
+    assert f"{reached}\n{last}\n达到要求的里面，票多的当选：乙 示例乙、丙 示例丙。" in told
     assert "甲 示例甲、丙 示例丙" in await mine(stage, fourth, result)
     report = tally_text("ballot-1.json", (await exported(stage, scene)).ballot_files[1])
     data = report.to_data()
@@ -129,13 +131,13 @@ async def test_where_nobody_reaches_the_threshold_nobody_is_elected_and_it_says_
     await vote(stage, card, Method.APPROVAL, choices)
     result = await result_of(stage, scene)
     assert "没有一项达到要求，没有结果" in result.caption
-    assert "每一个都要有票超过 4 的 1/2，即 3：\n甲 示例甲 ❌ 票 2（差 1）" in result.caption
+    assert "每一个都要有票至少 3（超过 4 的 1/2）：\n甲 示例甲 ❌ 票 2（差 1）" in result.caption
     told = await how(stage, voters[0], result)
     assert "没有人达到每一条要求，所以没有结果" in told
     assert "没有一项得票" not in told
     assert "所以结果是" not in told
     told = await how(stage, foreigner, result)
-    assert "Each needs more than 1/2 of 4 votes, that is 3:\n甲 示例甲 ❌ votes 2 (1 short)" in told
+    assert "Each needs at least 3 votes (more than 1/2 of 4):\n甲 示例甲 ❌ votes 2 (1 short)" in told
     assert "Nobody reached all of it" in told
     data = tally_text("ballot-1.json", (await exported(stage, scene)).ballot_files[1]).to_data()
     assert (data["winners"], data["reached"]["passed"]) == ([], False)
@@ -144,7 +146,7 @@ async def test_where_nobody_reaches_the_threshold_nobody_is_elected_and_it_says_
 async def test_the_card_of_a_large_election_fits_under_its_picture(stage: Stage) -> None:
     scene = await bound_building(stage, units=1, households=3)
     people = await owners(stage, scene, (123, 145, 167))
-    names = "\n".join(f"名字很长的一位候选人示例{n:02}" for n in range(1, 13))
+    names = "\n".join(f"名字很长的一位候选人示例{n:02}" for n in range(1, 61))
     draft = await wizard(stage, scene, "选" * 120, "选业委会", names, "9")
     card = await started(stage, scene, draft)
     choice = tuple(range(1, 10))
@@ -153,6 +155,9 @@ async def test_the_card_of_a_large_election_fits_under_its_picture(stage: Stage)
     assert "当选（9 位）" in result.caption
     assert "等 9 位" not in result.caption
     assert "面积 435，票 3" in result.caption
+    told = await how(stage, people[0], result)
+    assert "达到要求的里面，票多的当选：" in told
+    assert len(told) <= 4096
 
 
 async def test_several_seats_are_filled_from_paper_and_from_the_chat(stage: Stage) -> None:

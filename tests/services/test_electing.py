@@ -92,12 +92,12 @@ async def test_who_fails_by_area_leaves_the_place_to_the_next_who_does_not(home:
     async with home.store.glance() as conn:
         assert (await results.recount(conn, ballot)).winners == ("2", "3")
     told = Words().plain("zh", "results.each_said", each=each_told(ballot))
-    assert "面积超过 800 的 1/2，即 400.0001；票超过 5 的 1/2，即 3" in told
-    assert "甲 示例甲 ❌ 面积 400（差 0.0001），票 4" in told
+    assert "面积超过 400（超过 800 的 1/2），票至少 3（超过 5 的 1/2）" in told
+    assert "甲 示例甲 ❌ 面积 400（正好，没超过），票 4" in told
     assert "乙 示例乙 ✅ 面积 600，票 3" in told
     told = Words().plain("en", "results.each_said", each=each_told(ballot))
-    assert "more than 1/2 of 800 m², that is 400.0001; more than 1/2 of 5 votes, that is 3" in told
-    assert "甲 示例甲 ❌ area 400 (0.0001 short), votes 4" in told
+    assert "more than 400 m² (more than 1/2 of 800), at least 3 votes (more than 1/2 of 5)" in told
+    assert "甲 示例甲 ❌ area 400 (not more than that), votes 4" in told
     await exported(home)
 
 
