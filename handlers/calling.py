@@ -61,7 +61,8 @@ async def call(here: Here, _button: CallMeeting) -> None:
 async def call_by_line(here: Here, line: str) -> None:
     """Call a meeting by a line with its time, place and topics; whatever is missing is asked for."""
     building = await led_building(here)
-    if kind_of(read_call(line, building.local(here.now)).kind).apart:
+    told = read_call(line, building.local(here.now))
+    if kind_of(told.kind).apart:
         raise MediationApart(link=here.link("mediate"))
     mine = await calling.draft_of(here.unit, building, here.person.id)
     other = await calling.others_draft(here.unit, building, here.person.id)
@@ -69,7 +70,7 @@ async def call_by_line(here: Here, line: str) -> None:
         keys = ((here.key("other_draft", ShowDraft(other.id)),), (here.key("call_another", CallAnother()),))
         await here.say("calling.others_draft", keys=keys, meeting=other)
         return
-    await _call(here, building, line)
+    await _call(here, building, line, unclear=bool(told.unclear))
 
 
 @routes.press(CallAnother)
@@ -78,7 +79,8 @@ async def call_another(here: Here, _button: CallAnother) -> None:
     await _call(here, await led_building(here), "")
 
 
-async def _call(here: Here, building: Building, line: str) -> None:
+async def _call(here: Here, building: Building, line: str, *, unclear: bool = False) -> None:
+    """Begin or go on with a draft; `unclear`: the line has a time that could not be read."""
     before = await calling.draft_of(here.unit, building, here.person.id)
     draft = before or await calling.begin(here.unit, building, here.person.id)
     if not line:
@@ -91,10 +93,10 @@ async def _call(here: Here, building: Building, line: str) -> None:
         await calling.carry_over(here.unit, building, draft)
     draft = await meetings.get(here.unit.conn, draft.id)
     exact = isinstance(reading, Moment) and reading.precision is Precision.MINUTE
-    if exact or (reading is None and draft.planned_at is not None):
+    if exact or (reading is None and draft.planned_at is not None and not unclear):
         await go_on(here, draft.id)
     else:
-        await ask_time(here, draft, reading)
+        await ask_time(here, draft, reading, heard=unclear)
 
 
 @routes.press(ShowDraft)

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rules.kinds import DEFAULT_KIND, KINDS
 from rules.refusals import Refusal
-from rules.when import Ambiguous, InThePast, Moment, NoSuchDate, Recurrence, find
+from rules.when import Ambiguous, InThePast, Moment, NoSuchDate, Recurrence, find, sounds_like_a_time
 from rules.when.pieces import is_chinese, split
 
 Timed = Moment | Recurrence | InThePast | NoSuchDate | Ambiguous
@@ -37,12 +37,16 @@ class NotToBeCut(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a line says: the time as it was read (None: no time in it), the place, the topics."""
+    """What a line says: the time as it was read (None: no time in it), the place, the topics.
+
+    `unclear`: what sounds like a time and could not be read.
+    """
 
     reading: Timed | None
     kind: str
     place: str
     topics: tuple[str, ...]
+    unclear: str = ""
 
 
 def read_call(line: str, now: datetime, places: Collection[str] = ()) -> Call:
@@ -51,9 +55,10 @@ def read_call(line: str, now: datetime, places: Collection[str] = ()) -> Call:
     told = (found.before, found.rest) if found else (line,)
     heads = [split(_APART.split(part)[0]) for part in told]
     pieces = [piece for part in told for piece in _pieces(part)]
+    unclear = "" if found else _take(pieces, sounds_like_a_time)
     kind = _take_kind(pieces)
     place = _take_place(pieces, places, guess=sum(map(len, heads)) > 1)
-    return Call(found.reading if found else None, kind, place, tuple(dict.fromkeys(pieces)))
+    return Call(found.reading if found else None, kind, place, tuple(dict.fromkeys(pieces)), unclear)
 
 
 def _pieces(text: str) -> list[str]:

@@ -14,7 +14,7 @@ The reading is never a silent guess; it is echoed with its date, or asked about.
 - 八月十五 without 日 is `Ambiguous` between the two calendars; 腊月, 正月, 初五, 农历 are lunar.
 """
 
-from rules.when.finding import find, read
+from rules.when.finding import find, read, sounds_like_a_time
 from rules.when.readings import (
     Ambiguous,
     Every,
@@ -51,4 +51,5 @@ __all__ = [
     "find",
     "next_after",
     "read",
+    "sounds_like_a_time",
 ]

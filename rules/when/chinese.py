@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from rules.when import festivals
 from rules.when.clock import FromNow
 from rules.when.days import (
+    AfterFestival,
     Day,
     DayOfMonth,
+    DaysOfMonth,
     Either,
     Festival,
     InDays,
@@ -25,7 +28,8 @@ WEEK = "(?:周|星期|礼拜)"
 WEEKDAY = f"{WEEK}(?P<weekday>[一二三四五六日天1-7])"
 AFTER = "(?:之|以)?后"
 WHICH_MONTH = "下下个?月|下个?月|这个?月|本月|当月|上个?月"
-NTH = f"(?:第(?P<nth>[一二三四五1-5])个?|(?P<last>最后)一?个?){WEEKDAY}"
+_NTH = "(?:第(?P<nth>[一二三四五1-5])个?|头一?个|(?P<last>最后)一?个?)"
+NTH = f"{_NTH}{WEEKDAY}"
 DAY_NUMBER = f"(?:[0-9]{{1,2}}|[{NUMERAL}]{{1,3}})"
 _NUMBERED = "楼|栋|院|门|单元|车|地块|线|桌|文件?|令|房|室|店|路|桩|机"
 _BEFORE_OR_AFTER = "内|游|前|后|以前|以后|之前|之后"
@@ -44,7 +48,7 @@ def weekday(written: str | None) -> int:
 
 
 def nth(groups: Groups) -> int:
-    """Read 第二个 or 最后一个, which is -1."""
+    """Read 第二个, 头一个 or 最后一个, which is -1."""
     return -1 if groups.get("last") else number(groups["nth"] or "") or 1
 
 
@@ -116,6 +120,29 @@ def _nth_weekday(groups: Groups) -> Day:
     )
 
 
+def _nth_weekend(groups: Groups) -> Day:
+    month = groups["month"]
+    return NthWeekday(nth(groups), 5, ahead(groups["which"]), number(month) if month else None, weekend=True)
+
+
+def _about(days: range) -> Callable[[Groups], Day]:
+    """What 月初 or 月中 can mean: some days of a month, of which one is chosen."""
+
+    def say(groups: Groups) -> Day:
+        month = groups["month"]
+        return DaysOfMonth(tuple(days), ahead(groups["which"]), number(month) if month else None)
+
+    return say
+
+
+def _after(name: str) -> Callable[[Groups], Day]:
+    def say(groups: Groups) -> Day:
+        weekdays = (weekday(groups["weekday"]),) if groups["weekday"] else (5, 6)
+        return AfterFestival(name, weekdays)
+
+    return say
+
+
 def _lunar(groups: Groups) -> Day | None:
     months = {"正": 1, "冬": 11, "腊": 12, "大年": 1}
     name = groups["month"] or ""
@@ -157,6 +184,14 @@ def _festival(name: str) -> Form:
     )
 
 
+def _after_festival(name: str) -> Form:
+    """国庆后第一个周六: what follows the day, or its days off."""
+    return form(
+        rf"(?:{name})(?:假期|长假)?(?:过|之|以)?后的?(?:第一个?|头一?个)(?:{WEEKDAY}|(?P<weekend>周末))",
+        _after(name),
+    )
+
+
 def _named_day(name: str, days: int) -> Form:
     return form(name, lambda _: InDays(days))
 
@@ -164,6 +199,7 @@ def _named_day(name: str, days: int) -> Form:
 _WHICH_WEEK = "(?P<which>下下个?|下个?|这个?|本|上个?)"
 _MONTH = f"(?P<month>元|1[0-2]|0?[0-9]|[{NUMERAL}]{{1,3}}|1[3-9]|[2-9][0-9])"
 _DATE = rf"(?:{_YEAR})?{_MONTH}月份?的?\s*(?P<day>"
+_SOME_MONTH = rf"(?:(?P<which>下下个?|下个?|这个?|本)|{_MONTH})?"
 _MEASURE = rf"(?![0-9{NUMERAL}]|{COUNTED})"
 
 DAYS: tuple[Form, ...] = (
@@ -172,7 +208,8 @@ DAYS: tuple[Form, ...] = (
     _named_day("后[天日]|后儿个?|后(?=晚)", 2),
     _named_day("大后[天日]", 3),
     _named_day("昨[天日]|昨(?=晚)", -1),
-    _named_day("前[天日](?!后)", -2),
+    _named_day("前[天日](?!后)|前儿个?", -2),
+    _named_day("大前[天日]|大前儿个?", -3),
     form(rf"(?:再?过)?(?P<n>{NUMBER})(?P<unit>天|日){AFTER}的?", _later),
     form(rf"(?P<n>{NUMBER})个?(?P<unit>{WEEK}|月){AFTER}的?", _later),
     form(rf"半个?月{AFTER}的?", lambda _: InDays(15)),
@@ -199,8 +236,11 @@ DAYS: tuple[Form, ...] = (
     ),
     form(rf"(?P<which>{WHICH_MONTH})的?\s*(?P<day>{DAY_NUMBER}){SUFFIX}", _day_of_month),
     form(rf"(?P<which>)(?P<day>{DAY_NUMBER}){SUFFIX}", _day_of_month, loose=True),
-    form(rf"(?:(?P<which>下下个?|下个?|这个?|本)|{_MONTH})?月(?:底|末|的?最后一天)", _month_end),
+    form(rf"{_SOME_MONTH}月(?:底|末|的?最后一天)", _month_end),
     form(rf"(?:(?P<which>{WHICH_MONTH})|{_MONTH}月份?)?的?{NTH}", _nth_weekday),
+    form(rf"(?:(?P<which>{WHICH_MONTH})|{_MONTH}月份?)?的?{_NTH}周末", _nth_weekend),
+    form(rf"{_SOME_MONTH}月初(?![0-9{NUMERAL}])", _about(range(1, 6))),
+    form(rf"{_SOME_MONTH}月中(?![旬秋间午])", _about(range(13, 18))),
     form(
         rf"(?:农历|阴历|旧历)(?P<leap>闰)?(?P<month>[正冬腊]|[{NUMERAL}]{{1,2}})月(?P<day>初?[{NUMERAL}]{{1,3}})[日号]?",
         _lunar,
@@ -213,4 +253,5 @@ DAYS: tuple[Form, ...] = (
     form(rf"(?P<month>大年)(?P<day>初[{NUMERAL}])", _lunar),
     form(rf"初(?P<day>[{NUMERAL}])(?![中级步稿期审选次0-9{NUMERAL}])", _lunar_day, loose=True),
     *(_festival(name) for name in festivals.NAMES),
+    *(_after_festival(name) for name in festivals.NAMES),
 )

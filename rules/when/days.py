@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from rules.calendar import LunarDay, NoSuchLunarDay, day_of_month, from_lunar, to_lunar
+from rules.calendar import LunarDay, NoSuchLunarDay, day_of_month, from_lunar, holiday, to_lunar
 from rules.when import festivals
 from rules.when.months import NoSuchDay, month_ahead, month_said, nth_weekday
 
@@ -161,6 +161,7 @@ class NthWeekday:
     weekday: int
     months: int | None = None
     month: int | None = None
+    weekend: bool = False  # the day after it can be meant too: 最后一个周末
 
     @property
     def comes_again(self) -> bool:
@@ -169,11 +170,34 @@ class NthWeekday:
 
     def rounds(self, today: date) -> Iterator[Round]:
         """Give the day; raises NoSuchDay for the fifth Friday of a month with four."""
+        firsts = [month_ahead(today, ahead) for ahead in range(2)]
         if not self.comes_again:
-            yield (nth_weekday(month_said(today, self.months, self.month), 1, self.nth, self.weekday),)
-            return
-        for ahead in range(2):
-            yield (nth_weekday(month_ahead(today, ahead), 1, self.nth, self.weekday),)
+            firsts = [month_said(today, self.months, self.month)]
+        for first in firsts:
+            found = nth_weekday(first, 1, self.nth, self.weekday)
+            yield (found, found + timedelta(days=1)) if self.weekend else (found,)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOfMonth:
+    """One of some days of a month: 月初, 下个月中; which is for the reader to say."""
+
+    days: tuple[int, ...]
+    months: int | None = None
+    month: int | None = None
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether no month was said."""
+        return self.months is None and self.month is None
+
+    def rounds(self, today: date) -> Iterator[Round]:
+        """Give the days of that month, or of this one and the next; raises NoSuchDay for month 13."""
+        firsts = [month_ahead(today, ahead) for ahead in range(2)]
+        if not self.comes_again:
+            firsts = [month_said(today, self.months, self.month)]
+        for first in firsts:
+            yield tuple(first.replace(day=day) for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +266,30 @@ class Festival:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterFestival:
+    """The first of some weekdays after a festival: after the day itself, or after its days off."""
+
+    name: str
+    weekdays: tuple[int, ...]
+    comes_again = True
+
+    def rounds(self, today: date) -> Iterator[Round]:
+        """Give both readings, once where they are the same."""
+        for year in (today.year, today.year + 1):
+            festival = next(Festival(self.name, year).rounds(today))[-1]
+            last = festival
+            while holiday(last + timedelta(days=1)) is not None:
+                last += timedelta(days=1)
+            found = {self._first(after, weekday) for after in (festival, last) for weekday in self.weekdays}
+            if ahead := tuple(sorted(day for day in found if day >= today)):
+                yield ahead
+
+    @staticmethod
+    def _first(after: date, weekday: int) -> date:
+        return after + timedelta(days=(weekday - after.weekday() - 1) % 7 + 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Either:
     """Two ways to understand what was said: 八月十五 is in August, or the day of the full moon."""
 
@@ -289,9 +337,11 @@ Day = (
     | Weekday
     | MonthDay
     | DayOfMonth
+    | DaysOfMonth
     | NthWeekday
     | Lunar
     | Festival
+    | AfterFestival
     | Either
     | Checked
 )

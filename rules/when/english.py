@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from rules.when.clock import FromNow
-from rules.when.days import Day, DayOfMonth, InDays, InMonths, MonthDay, NthWeekday, Weekday
+from rules.when.days import Day, DayOfMonth, DaysOfMonth, InDays, InMonths, MonthDay, NthWeekday, Weekday
 from rules.when.forms import Form, Groups, form
 from rules.when.text import WORD_NUMBER, number
 
@@ -83,6 +83,10 @@ def _month_end(groups: Groups) -> Day:
     return DayOfMonth(-1, _ahead(groups.get("which")), _month(groups.get("month")))
 
 
+def _month_start(groups: Groups) -> Day:
+    return DaysOfMonth(tuple(range(1, 6)), _ahead(groups.get("which")), _month(groups.get("month")))
+
+
 def _nth_weekday(groups: Groups) -> Day:
     return NthWeekday(
         nth(groups), weekday(groups["weekday"]), _ahead(groups["which"]), _month(groups["month"])
@@ -126,5 +130,6 @@ DAYS: tuple[Form, ...] = (
     form(rf"(?:the )?{DAY}(?: (?:of )?{_WHICH_MONTH}\b)?", _day_of_month, loose=True),
     form(rf"{_WHICH_MONTH},?(?: on)? (?:the )?{DAY}", _day_of_month),
     form(rf"(?:the )?(?:end|last day) of (?:{_WHICH_MONTH}|{_MONTH})", _month_end),
+    form(rf"(?:the )?(?:beginning|start) of (?:{_WHICH_MONTH}|{_MONTH})", _month_start),
     form(rf"(?:the )?{NTH} (?:of|in) (?:{_WHICH_MONTH}|{_MONTH})", _nth_weekday),
 )

@@ -11,10 +11,11 @@ from rules.when.text import COUNTED, NUMBER, NUMERAL, WORD_NUMBER, number
 
 _CHINESE_PARTS = {
     Part.SMALL_HOURS: "凌晨",
-    Part.MORNING: "早上|早晨|清晨|清早|一早|大早|早饭后|上午|早(?!会|餐|市|教|点|期|日|些)",
-    Part.NOON: "中午|晌午|正午",
-    Part.AFTERNOON: "下午|午后|午饭后|午休后",
-    Part.EVENING: "傍晚|黄昏|晚饭后|饭后|下班后|晚上|晚间|夜晚|夜间|夜里|晚(?!会(?!议)|餐|宴|报|婚|期|些|点)",
+    Part.MORNING: "早上|早晨|清晨|清早|一早|大早|早饭后|早起|上午|早(?!会|餐|市|教|点|期|日|些)",
+    Part.NOON: "中午|晌午头|晌午|正午",
+    Part.AFTERNOON: "下午|午后|后晌|午饭后|午休后",
+    Part.EVENING: "傍晚|傍黑|擦黑|黄昏|吃过晚饭|晚饭后|夜饭后|饭后|下班后|黑夜|晚上|晚间|夜晚|夜间|夜里|"
+    "晚(?!会(?!议)|餐|宴|报|婚|期|些|点)",
     Part.NIGHT: "半夜|深夜|午夜",
 }
 _ENGLISH_PARTS = {
@@ -34,7 +35,7 @@ _HALF = r"\s?(?P<half>半)(?!\s*个?(?:小时|钟头|天))"
 _MINUTE = rf"(?:{_HALF}|(?P<quarter>[一1三3])刻|整|{_PAST})"
 _LESS = rf"(?:差(?:(?P<less>{_COUNT})分钟?|(?P<less_quarter>[一1])刻))"
 _POINTS = "建议|意见|要求|说明|问题|想法|看法|体会|共识|希望|原因|措施|[多几]"
-_O_CLOCK = rf"(?:点钟?|时(?!间|候|期|段|长|代))(?!\s*(?:{_POINTS}))"
+_O_CLOCK = rf"(?:点(?:来?钟)?|时(?!间|候|期|段|长|代))(?!\s*(?:{_POINTS}))"
 _AP = r"(?P<ap>[ap])\.?m\b\.?"
 _UNTIL = r"\s*(?:到|至|-+|~|to\b|until\b|till\b|and\b)\s*"
 _WORD_HOUR = rf"(?P<hour>{WORD_NUMBER})(?:[:.](?P<minute>[0-5][0-9])(?::00)?)?"
@@ -123,6 +124,7 @@ CLOCKS: tuple[Form, ...] = (
     form(rf"{_PART}{_LESS}\s*{_HOUR}{_O_CLOCK}", _chinese),
     form(rf"{_PART}(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-5][0-9])(?::00)?(?![0-9:])", _digital),
     form(rf"(?:从)?{_PART}{_HOUR}(?={_UNTIL}(?:{_ANY_PART})?[的 ]*{_COUNT}{_O_CLOCK})", _chinese),
+    form(rf"(?P<part>{_ANY_PART})[的 ,]*(?P<hour>[0-9]{{1,2}})\.(?P<minute>[0-5][0-9])(?![0-9.])", _digital),
     form(r"(?:正午|(?:at )?noon\b|midday\b|12 noon\b)", lambda _: Clock(12, exact=True)),
     form(r"(?:午夜|(?:at )?midnight\b|零点)(?!\s*[0-9])", lambda _: Midnight()),
     form(rf"(?:at |@ ?)?{_WORD_HOUR}\s*{_AP}", _english),

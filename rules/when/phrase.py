@@ -17,7 +17,7 @@ from rules.when.readings import Part, Pattern
 _DAYS = (*chinese.DAYS, *english.DAYS)
 _ALL = (*_DAYS, *CLOCKS, *PARTS, *LENGTHS, *PATTERNS)
 _NOTHING = re.compile("")
-_COMMA = re.compile(r"[ ,的(·]{0,4}")
+_COMMA = re.compile(r"[ ,的(·]{0,4}(?:大约|大概|差不多|约莫)?")
 _PREPOSITION = re.compile(r"[ ,]{0,4}(?:at|on|in|of|for) ")
 _UNTIL = re.compile(r"\s*(?:到|至|-+|~|to\b|until\b|till\b|and\b)\s*")
 _BETWEEN = re.compile(r"\s*(?:to|until|till|and)\b\s*")
@@ -61,7 +61,9 @@ def parse(text: str, position: int) -> Phrase | None:
     while True:
         taken = _next(phrase, text, begins=phrase.end == position)
         if taken is None:
-            return phrase if phrase.says_when and not _NOT_THEN.match(text, phrase.end) else None
+            about = phrase.has_hour and text.startswith("前后", phrase.end)
+            over = _NOT_THEN.match(text, phrase.end) and not about
+            return phrase if phrase.says_when and not over else None
         phrase = taken
 
 

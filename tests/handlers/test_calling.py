@@ -116,6 +116,8 @@ async def test_a_day_too_near_is_explained(stage: Stage) -> None:
         ("下周三七点半", "您说的是哪个时间"),
         ("下周三", "几点"),
         ("每月5号晚上七点半", "先定最近的这一次"),
+        ("过几天晚上七点", "没听懂是什么时候"),
+        ("月初晚上七点半", "您说的是哪个时间"),
     ],
 )
 async def test_an_unclear_time_gets_its_own_answer_and_buttons(stage: Stage, when: str, answer: str) -> None:

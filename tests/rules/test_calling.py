@@ -100,6 +100,21 @@ def test_a_time_that_is_not_exact_is_told_apart(line: str, reading: type[object]
     assert isinstance(read_call(line, NOW).reading, reading)
 
 
+@pytest.mark.parametrize(
+    ("line", "unclear", "place", "topics"),
+    [
+        ("过几天晚上七点 活动室 车棚", "过几天晚上七点", "活动室", ("车棚",)),
+        ("开学后第一个周六上午九点，活动室，车棚；灯", "开学后第一个周六上午九点", "活动室", ("车棚", "灯")),
+        ("活动室 车棚", "", "活动室", ("车棚",)),
+    ],
+)
+def test_what_sounds_like_a_time_and_is_not_understood_is_no_item(
+    line: str, unclear: str, place: str, topics: tuple[str, ...]
+) -> None:
+    call = read_call(line, NOW)
+    assert (call.reading, call.unclear, call.place, call.topics) == (None, unclear, place, topics)
+
+
 def test_a_day_alone_is_not_a_time() -> None:
     reading = read_call("下周三 活动室 车棚", NOW).reading
     assert isinstance(reading, Moment)
