@@ -16,7 +16,7 @@ from handlers.speech import Screen, View
 from rules.homes import Building
 from rules.refusals import Refusal
 from rules.time_polls import State, TimePoll, best
-from rules.when import Moment, Precision, find
+from rules.when import InThePast, Moment, Precision, find
 from services import time_polls
 from storage import homes
 from storage import time_polls as polls
@@ -136,6 +136,8 @@ async def hear_times(here: Here, data: dict[str, Any]) -> None:
 def _moment(line: str, now: datetime) -> datetime:
     found = find(line, now)
     reading = found.reading if found else None
+    if isinstance(reading, InThePast):
+        return reading.reading.start  # which is refused as over
     if not isinstance(reading, Moment) or reading.precision is not Precision.MINUTE:
         raise NoTimeUnderstood(text=line.strip()[:40])
     return reading.start

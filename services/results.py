@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.ballots import Ballot, State
-from rules.calendar import closing
+from rules.calendar import Deadline, closing
 from rules.counting import Outcome
 from rules.electing import elected
 from rules.homes import Door
@@ -125,11 +125,15 @@ async def by_receipt(conn: Connection, text: str) -> tuple[Ballot, str, Cast]:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How a result stands: until when it is open to objection, what was objected, whether that is over."""
+    """How a result stands: until when it is open to objection, what was objected, whether that is over.
+
+    `end`: how that day was found, None while the clock is stopped.
+    """
 
     until: date
     objections: list[Objection]
     over: bool
+    end: Deadline | None
 
     @property
     def open(self) -> int:
@@ -142,7 +146,8 @@ async def published(conn: Connection, ballot: Ballot, zone: str, now: datetime) 
     assert ballot.publication_until is not None, "it is published at its closing"
     held = await objections.of_ballot(conn, ballot.id)
     over = publication_over(ballot.publication_until, held, now, ZoneInfo(zone))
-    return Published(ballot.publication_until, held, over)
+    end = publication(ballot.closed_at or now, held, ZoneInfo(zone), days_published(ballot))
+    return Published(ballot.publication_until, held, over, end)
 
 
 async def check_objector(unit: Unit, ballot: Ballot, person_id: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.settings import Settings
 from sandbox.conversations import Seen
-from tests.scenes import bound_building, open_meeting, residents, say, tap
+from tests.scenes import bound_building, open_meeting, press, residents, say, tap
 from tests.stage import Stage
 
 
@@ -44,6 +44,27 @@ async def test_speakers_come_in_turn_and_are_told_their_time(stage: Stage) -> No
     heard = len(living[2].private().messages)
     await stage.pass_time(minutes=3)
     assert len(living[2].private().messages) == heard
+
+
+async def test_both_sides_are_heard_in_turn_once_the_chair_wishes_it(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    living = await residents(stage, scene, 4)
+    meeting_id = await open_meeting(stage, scene)
+    await tap(stage, scene.leader, scene.group, "第一项")
+    await tap(stage, living[0], scene.group, "举手发言")
+    assert "由组长来办" in (await tap(stage, living[0], scene.group, "正反轮流")).text
+    assert "正反两方轮流说" in (await tap(stage, scene.leader, scene.group, "正反轮流")).text
+    card = queue(scene.group.messages)
+    for neighbour, side in zip(living[1:], ("赞成方举手", "赞成方举手", "反对方举手"), strict=True):
+        await press(stage, neighbour, card, side)
+    assert "已经在发言名单上" in (await press(stage, living[1], card, "反对方举手")).text
+    await stage.restart()
+    order = [(await press(stage, scene.leader, card, "下一位")).text[2:12] for _ in range(4)]
+    assert order == [f"示例住户 1-{door}" for door in ("101", "102", "202", "201")], "for, against, for"
+    assert "没有人等着发言" in (await press(stage, scene.leader, card, "下一位")).text
+    assert "按举手先后" in (await press(stage, scene.leader, card, "按先后说")).text
+    assert (await living[0].press_forged(card, f"fh:{meeting_id}:sideways")).text
+    assert "正反轮流" not in card.text
 
 
 class Unhurried(Stage):

@@ -185,6 +185,9 @@ async def test_moving_one_leaves_the_rule_and_the_holiday_is_named(stage: Stage)
     assert "1月1日（周五）19:30" in question.text
     assert "那天是元旦假期" in question.text
     await press(stage, scene.leader, question, "换个时间")
+    unclear = await say(stage, scene.leader, scene.leader.private(), "过几天晚上七点")
+    assert "没听懂是什么时候" in unclear.text
+    await stage.restart()
     await press(stage, scene.leader, question, "8")
     await press(stage, scene.leader, question, "19:00")
     await press(stage, scene.leader, question, "19:00")

@@ -303,6 +303,19 @@ async def test_an_objection_stops_the_clock_until_it_is_answered(stage: Stage) -
     assert "提异议" not in result.labels
 
 
+async def test_a_holiday_at_the_end_of_the_publication_moves_it_and_is_named(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    await stage.pass_time(to=stage.now.replace(month=12, day=25))
+    result, (first, *_) = await closed_ballot(stage, scene, "丙丙甲")
+    assert "公示到 1月4日（周一）（1月1日（周五）是元旦假期，顺延），有异议请按下面" in result.caption
+    await stage.restart()
+    await stage.pass_time(to=stage.now.replace(year=2027, month=1, day=4, hour=20))
+    await follow(stage, first, result, "提异议")
+    assert "记下了" in (await say(stage, first, first.private(), "通知没贴")).text, "the last day counts"
+    await stage.pass_time(days=30)
+    assert "有 1 件异议等答复，公示先停着" in result.caption
+
+
 async def test_a_supervisor_answers_instead_of_the_leader(stage: Stage) -> None:
     scene = await bound_building(stage)
     result, (first, second, *_) = await closed_ballot(stage, scene, "丙丙甲")

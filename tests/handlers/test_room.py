@@ -72,6 +72,8 @@ async def test_too_few_twice_goes_one_level_up(stage: Stage) -> None:
     await stage.restart()
     await press(stage, scene.leader, offer, "就这天再开")
     assert "通知已发到群里" in offer.text
+    again = await scene.leader.press_forged(offer, "rsa:1")
+    assert "已经" in again.text, "it is called again once"
     assert "屋顶漏水" in newest(scene.group.messages, "楼宇会通知").text
     assert "看到了请按" in newest(neighbour.private().messages, "3栋楼宇会通知").text
     await stage.pass_time(days=7)

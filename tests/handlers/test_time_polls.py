@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.conversations import Seen
-from tests.scenes import Scene, bound_building, press, residents, say
+from tests.scenes import Scene, bound_building, press, residents, say, tap
 from tests.stage import Stage
 
 
@@ -75,3 +75,36 @@ async def test_a_time_is_added_from_the_calendar(stage: Stage) -> None:
     await press(stage, scene.leader, draft, "先不弄了")
     assert "不约了" in draft.text
     assert "没看懂" in (await say(stage, scene.leader, chat, "今晚八点半")).text
+
+
+async def test_wrong_turns_on_the_way_to_a_date(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    leader, chat = scene.leader, scene.leader.private()
+    assert "要由组长来办" in (await say(stage, neighbour, neighbour.private(), "约时间")).text
+    await say(stage, leader, chat, "约时间")
+    for words, answer in (
+        ("昨天晚上七点", "已经过了"),
+        ("下周三晚上", "没听出是几号几点"),
+        ("周三、周四晚上七点", "没听出是几号几点"),
+        ("过几天晚上七点", "没听出是几号几点"),
+    ):
+        assert answer in (await say(stage, leader, chat, words)).text, words
+    await say(stage, leader, chat, "下周三晚上七点；下周四晚上七点")
+    assert "已经在里面了" in (await say(stage, leader, chat, "下周三19:00")).text
+    await stage.restart()
+    await say(stage, leader, chat, "\n".join(f"12月{day}日19:00" for day in range(1, 5)))
+    full = await say(stage, leader, chat, "12月9日19:00")
+    assert "6" in full.text
+    await tap(stage, leader, chat, "✅ 问大家")
+    card = scene.group.messages[-1]
+    assert card.text.count("19:00") == 6
+    await press(stage, neighbour, card, "12月3日（周四）19:00")
+    await stage.restart()
+    assert "组长" in (await press(stage, neighbour, card, "不约了")).text
+    await stage.pass_time(days=12)
+    await press(stage, neighbour, card, "12月4日（周五）19:00")
+    await press(stage, leader, card, "不约了")
+    assert "不再约了" in card.text
+    for forged in ("qs:1:1", "qb:1", "qa:1", "qd:1:20261209"):
+        assert (await leader.press_forged(card, forged)).text

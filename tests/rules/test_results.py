@@ -129,6 +129,24 @@ def test_a_result_is_open_to_objection_for_seven_days() -> None:
     assert publication_over(end.ends, (), midnight, ZONE)
 
 
+@pytest.mark.parametrize(
+    ("closed", "ends", "moved_from", "because"),
+    [
+        (datetime(2026, 9, 25, 21, tzinfo=ZONE), date(2026, 10, 8), date(2026, 10, 2), "国庆节"),
+        (datetime(2026, 2, 11, 21, tzinfo=ZONE), date(2026, 2, 24), date(2026, 2, 18), "春节"),
+        (datetime(2026, 11, 21, 21, tzinfo=ZONE), date(2026, 11, 30), date(2026, 11, 28), None),
+        (datetime(2026, 9, 13, 21, tzinfo=ZONE), date(2026, 9, 20), None, None),  # a Sunday that is worked
+    ],
+)
+def test_a_publication_that_would_end_on_a_day_of_rest_ends_on_the_next_working_day(
+    closed: datetime, ends: date, moved_from: date | None, because: str | None
+) -> None:
+    end = publication(closed, (), ZONE)
+    assert end is not None
+    assert (end.ends, end.moved_from) == (ends, moved_from)
+    assert (end.because.zh if end.because else None) == because
+
+
 def test_an_open_objection_stops_the_clock() -> None:
     waiting = [objection(CLOSED + timedelta(days=2))]
     assert publication(CLOSED, waiting, ZONE) is None
