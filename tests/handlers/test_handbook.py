@@ -84,7 +84,7 @@ async def begun(stage: Stage, album: Album) -> Scene:
 async def called(stage: Stage, album: Album, scene: Scene, living: list[Person]) -> None:
     """Page 3: a meeting is called in one line, and who has not seen it is listed."""
     chat = scene.leader.private()
-    draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 电动车棚、停车位")
+    draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 电动车棚；停车位")
     await album.take("call", scene.leader, chat, "发布通知", "11月25日")
     await press(stage, scene.leader, draft, "发布通知")
     await tap(stage, living[0], living[0].private(), "知道了")
