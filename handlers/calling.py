@@ -134,7 +134,7 @@ async def publish(here: Here, button: Publish) -> None:
     announced = await calling.publish(here.unit, draft, here.building, here.person.id)
     await _announce(here, announced, here.building)
     await show_draft(here, announced)
-    await here.tell("calling.published", meeting=announced)
+    await here.tell("calling.published")
 
 
 async def _announce(here: Here, meeting: Meeting, building: Building) -> None:

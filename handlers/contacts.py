@@ -114,7 +114,7 @@ async def _say_link(here: Here, building: Building, contact: Contact, code: str)
     keys = ((here.key("back_to_draft", ShowContacts(building.id)),),)
     link = here.link(f"party_{code}")
     party = say_party(contact.of, here.lang)
-    await here.say("parties.added", keys=keys, building=building, contact=contact, party=party, link=link)
+    await here.say("parties.added", keys=keys, contact=contact, party=party, link=link)
 
 
 @routes.press(ShowContact)

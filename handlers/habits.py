@@ -96,7 +96,7 @@ async def _ask_quiet(here: Here, building: Building) -> None:
     offered = [Key(f"{start}:00–{end}:00", PickQuiet(building.id, start, end)) for start, end in QUIET]
     none = here.key("no_quiet", PickQuiet(building.id, 0, 0))
     keys = (*rows(offered, 2), (none, back(here, building)))
-    await here.turn("monthly.ask_quiet", keys=keys, building=building, in_group=here.chat.kind == "group")
+    await here.turn("monthly.ask_quiet", keys=keys, in_group=here.chat.kind == "group")
 
 
 @routes.dialogue("quiet")

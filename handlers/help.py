@@ -52,13 +52,6 @@ COMMANDS = (
     "cancel",
     "help",
 )
-ON_KEYS = frozenset(  # commands that nobody has to know: a key does the same, or a message says them
-    {
-        *("open", "code", "present", "next", "task", "record", "hand", "left", "close", "correct"),
-        *("leader", "recorder", "teller", "supervisor"),
-        "start",
-    }
-)
 
 
 def command_lists() -> dict[str, list[tuple[str, str]]]:

@@ -382,7 +382,6 @@ async def _read_back(
         planned=new_time,
         place=new_place,
         hurry=reason,
-        kind=meeting.preset,
     )
 
 

@@ -188,7 +188,6 @@ async def explain_count(here: Here, rest: str) -> None:
     steps = _telling(ballot, explain(await results.recount(here.unit.conn, ballot))) if shown else []
     told = _told(here, ballot, steps)
     heads = [await ballots.posted_head(here.unit.conn, ballot, kind) for kind in ("opened", "closed")]
-    asked = ballot.threshold.named(here.lang) if ballot.threshold else None
     await here.say(
         "results.how",
         ballot=ballot,
@@ -197,7 +196,6 @@ async def explain_count(here: Here, rest: str) -> None:
         won=_named_winners(ballot)["won"],
         shown=shown,
         heads=heads,
-        asked=asked,
         reached=reached(verdict(ballot)),
         silence=silence_told(ballot),
         each=each_told(ballot)[:_NAMED],

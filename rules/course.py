@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from rules.events import Event
-from rules.proposals import Voice, label
+from rules.proposals import label
 
 PROPOSING = ("proposal_amended", "proposal_withdrawn", "proposals_merged", "merge_answered")
-SAYING = tuple(f"voice_{voice}" for voice in Voice)  # kinds of a line, of the event concern_raised
 KINDS = (
     *("item_added", "item_deferred", "items_ordered", "quorum_lost", "inquorate", "passed_up"),
     *PROPOSING,

@@ -150,14 +150,6 @@ def still_makes_sense(kind: Kind, due: datetime, event_time: datetime | None, no
     return kind not in {Kind.MEETING, Kind.BALLOT} and _elapsed(due, now) <= STALE
 
 
-def latest_of_each(due: Iterable[Reminder]) -> tuple[Reminder, ...]:
-    """Keep of the reminders due at once about one thing only the latest, as after a night without power."""
-    latest: dict[tuple[Kind, int], Reminder] = {}
-    for reminder in sorted(due, key=lambda each: each.due.astimezone(UTC)):
-        latest[reminder.kind, reminder.about] = reminder
-    return tuple(latest.values())
-
-
 def _polite(planned: datetime, event: datetime, quiet: QuietHours | None) -> datetime:
     """Hold what can wait to the end of the quiet hours; bring it forward where the event would come first."""
     if _elapsed(planned, event) <= URGENT:

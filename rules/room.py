@@ -18,7 +18,6 @@ SHOWN_FOR = timedelta(hours=6)  # then it changes only when the leader asks
 MOST_WRONG_CODES = 5  # an hour
 LONG = timedelta(hours=6)  # a meeting planned for longer closes by itself
 MOST_INQUORATE = 2
-LEVELS = ("unit", "building", "community", "office", "subdistrict")
 _CODE = re.compile(r"\d{4}")
 
 
@@ -31,10 +30,6 @@ class Mode(StrEnum):
 
 class CodeNeeded(Refusal):
     """This meeting is held on site: who checks in types the code shown in the room."""
-
-
-class WrongCode(Refusal):
-    """The code is not the one shown in the room now."""
 
 
 class NotPresent(Refusal):

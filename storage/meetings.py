@@ -146,11 +146,6 @@ async def order_items(conn: AsyncConnection, ordered: Iterable[int]) -> None:
         await change_item(conn, item_id, number=number)
 
 
-async def drop_proposals(conn: AsyncConnection, item_id: int) -> None:
-    """Take all proposals of a draft's item back."""
-    await conn.execute(delete(proposals).where(proposals.c.item_id == item_id))
-
-
 async def reply(
     conn: AsyncConnection, meeting_id: int, household_id: int, by_id: int, at: datetime, *, coming: bool
 ) -> None:

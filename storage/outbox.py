@@ -75,12 +75,6 @@ async def is_in(conn: AsyncConnection, key: str) -> bool:
     return await conn.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None
 
 
-async def put_many(conn: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Put many letters in at once."""
-    if rows:
-        await conn.execute(insert_ignoring(conn, outbox), rows)
-
-
 async def open_letters(conn: AsyncConnection, after: int, limit: int = 1000) -> list[Letter]:
     """Letters with an id above `after` that are not yet sent or dropped, in order."""
     query = select(outbox).where(outbox.c.id > after, outbox.c.state.in_(("queued", "sending")))

@@ -18,7 +18,6 @@ from rules.reminders import (
     for_month,
     is_late,
     label,
-    latest_of_each,
     still_makes_sense,
 )
 
@@ -277,12 +276,6 @@ def test_a_reminder_is_late_after_its_grace():
 )
 def test_a_late_reminder_makes_sense_until_what_it_is_about_is_over(kind, event, now, sensible):
     assert still_makes_sense(kind, on(25, 8), event, now) is sensible
-
-
-def test_after_a_night_without_power_each_meeting_is_mentioned_once():
-    both = for_meeting(1, on(25, 19), announced=on(18, 9)) + for_meeting(2, on(26, 19), announced=on(18, 9))
-    due = [reminder for reminder in both if reminder.due <= on(25, 18, 30)]
-    assert [reminder.key for reminder in latest_of_each(due)] == ["meeting:1:1h", "meeting:2:3d"]
 
 
 def test_the_default_times_before_a_meeting_are_those_of_the_domain():
