@@ -110,3 +110,16 @@ async def test_who_may_not_enter_or_confirm_is_told_why(stage: Stage) -> None:
         await stage.settle()
         assert why in person.private().messages[-1].text
     assert await stored(stage) == {}
+
+
+async def test_an_english_teller_is_asked_to_look_again_in_english(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    teller, neighbour = await residents(stage, scene, 2)
+    await appoint_teller(stage, scene, teller)
+    await open_ballot(stage, scene)
+    await press(stage, teller, await say(stage, teller, teller.private(), "我的资料"), "English")
+    await enter(stage, teller, "2-301 丙")
+    await tap(stage, teller, teller.private(), "Hand over to two witnesses")
+    await witness(stage, scene, neighbour, "有不一样")
+    asked = next(seen for seen in reversed(teller.private().messages) if "found a difference" in seen.text)
+    assert asked.labels == ["Look again"]
