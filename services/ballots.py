@@ -389,6 +389,7 @@ def _stream(ballot: Ballot) -> str:
 async def _renew(unit: Unit, ballot: Ballot) -> None:
     await outbox.renew(unit, "ballot", ballot.id)
     await outbox.renew(unit, "ballot_draft", ballot.id)
+    await outbox.renew(unit, "slip", ballot.id)
     if ballot.meeting_id is not None:
         await outbox.renew(unit, "meeting", ballot.meeting_id)
     if ballot.item_id is not None:

@@ -110,9 +110,10 @@ async def try_all(stage: FastStage, building_id: int, persons: Sequence[Person])
             presses = [person.begin_press(shown, data) for data in some]
             await stage.settle()
             toasts += [f"{person.name} {one.answer.result()}" for one in presses]
-        for words in every_text(ids):
-            await person.say(chat, words)
-        await stage.settle()
+        for some in batches(list(every_text(ids))):
+            for words in some:
+                await person.say(chat, words)
+            await stage.settle()
     return toasts
 
 

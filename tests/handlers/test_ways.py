@@ -108,6 +108,8 @@ async def test_three_of_four_are_elected_by_tapping_them_in_order(stage: Stage) 
     ):
         await hands_in(stage, voter, card, taps)
     result = await result_of(stage, scene)
+    assert "已截止" in slip.text, "nobody is told to change what cannot be changed"
+    assert slip.labels == []
     assert "甲 示例甲" in result.caption
     assert "当选" in result.caption
     told = await how(stage, first, result)
