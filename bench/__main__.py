@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import sys
@@ -46,6 +47,8 @@ def main(names: list[str]) -> int:
     RESULT.parent.mkdir(exist_ok=True)
     for name in names or MEASURES:
         console.print(f"[dim]{name} …[/dim]")
+        gc.collect()
+        gc.freeze()  # as bot/start.py does, for whoever is measured; and nothing earlier is a burden later
         with tempfile.TemporaryDirectory(dir=RESULT.parent) as folder:
             measured = asyncio.run(_measure(MEASURES[name], Path(folder)))
         figures += measured
