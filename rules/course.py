@@ -1,4 +1,4 @@
-"""How a sitting went, for its minutes: agenda and proposals changed, too few were left, it was passed up."""
+"""How a sitting went, for its minutes: agenda and proposals changed, a mood was asked, it was passed up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ KINDS = (
     *("item_added", "item_deferred", "items_ordered", "quorum_lost", "inquorate", "passed_up"),
     *PROPOSING,
     "concern_raised",
+    "straw_closed",
 )
 
 Log = Mapping[str, list[Event]]
@@ -57,6 +58,9 @@ def told(event: Event, log: Log, lang: str) -> str:
         return _PROPOSALS[event.kind](event, log, lang)
     if event.kind == "items_ordered":
         return " → ".join(titles[item] for item in data["items"] if item in titles)
+    if event.kind == "straw_closed":
+        answers = zip(data["options"], data["counts"], strict=True)
+        return "; ".join([data["question"], *(f"{option} {count}" for option, count in answers)])
     if event.kind == "passed_up":
         return str(data["to"])
     if event.kind in {"quorum_lost", "inquorate"}:

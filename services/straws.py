@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from rules.homes import Building
+from rules.meetings import State as MeetingState
 from rules.people import Chat
 from rules.straws import LASTS, Mood, NoSuchStraw, Straw, StrawOver, check_straw
 from services import ballots
+from storage import log, meetings, straws
 from storage import outbox as schedule
-from storage import straws
 from storage.store import Unit
 
 CLOSE = "straw_close"
@@ -90,7 +91,16 @@ async def end(unit: Unit, straw_id: int, person_id: int) -> tuple[Straw, Mood]:
 
 
 async def close(unit: Unit, straw: Straw) -> tuple[Straw, Mood]:
-    """Take no more answers; what the mood was."""
+    """Take no more answers; what the mood was. It goes on record as what it is: it binds nobody.
+
+    Under a meeting that sits, else under the building; never among the ballots.
+    """
     await straws.close(unit.conn, straw.id, unit.now)
     await schedule.unschedule(unit.conn, straw.id, CLOSE)
-    return straw, await straws.mood(unit.conn, straw)
+    mood = await straws.mood(unit.conn, straw)
+    sits = await meetings.of_building(unit.conn, straw.building_id, MeetingState.OPEN)
+    stream = f"meeting:{sits[0].id}" if sits else f"building:{straw.building_id}"
+    facts = {"straw": straw.id, "question": straw.question, "options": list(straw.options)}
+    told = {"counts": list(mood.counts), "people": mood.people, "residents": mood.residents, "binding": False}
+    await log.append(unit.conn, stream, "straw_closed", unit.now, **facts, **told)
+    return straw, mood

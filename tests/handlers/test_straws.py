@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from paper.wording import read_words
+from rules.proof import verify
 from sandbox import Seen
-from storage import people, privacy, straws, tables
-from tests.scenes import Scene, bound_building, press, residents, say
+from services import register
+from services.export import export_building
+from storage import homes, meetings, people, privacy, straws, tables
+from tests.scenes import Scene, bound_building, open_meeting, press, residents, say, tap
 from tests.stage import Stage
 
 LINE = "/straw 周末大扫除哪天好 | 周六 | 周日"
@@ -58,6 +64,35 @@ async def test_only_who_may_convene_asks_and_ends_one_and_ends_it_once(stage: St
     await scene.leader.press_forged(poll, "swe:1")
     await stage.pass_time(days=2)
     assert len(scene.group.messages) == count
+
+
+async def test_a_mood_stands_in_minutes_and_export_as_binding_nobody_and_in_no_register(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, 3)
+    await open_meeting(stage, scene, "大扫除")
+    poll = await asked(stage, scene)
+    for one in voters:
+        await one.vote_in_poll(poll, "周日")
+    await press(stage, scene.leader, poll, "结束摸底")
+    for label in ("散会", "✅ 散会"):
+        await tap(stage, scene.leader, scene.group, label)
+    await say(stage, scene.leader, scene.group, LINE.replace("大扫除", "种树"))
+    await stage.pass_time(days=2)
+    async with stage.program.store.glance() as conn:
+        data = json.loads(json.dumps((await export_building(conn, scene.building_id, stage.now)).data))
+        building = await homes.building(conn, scene.building_id)
+        filed = await register.gather(conn, building, stage.now)
+        assert await meetings.of_building(conn, scene.building_id)
+    lines = [line for item in data["meetings"][0]["minutes"]["content"]["items"] for line in item["lines"]]
+    told_of = [line["text"] for line in lines if line["kind"] == "straw_closed"]
+    assert told_of == ["周末大扫除哪天好; 周六 0; 周日 3"]
+    assert "没有效力" in read_words("zh")["minutes"]["straw_closed"]
+    assert "binds nobody" in read_words("en")["minutes"]["straw_closed"]
+    told = [event for event in data["events"] if event["kind"] == "straw_closed"]
+    assert [event["stream"].partition(":")[0] for event in told] == ["building", "meeting"]
+    assert all(event["data"]["binding"] is False for event in told)
+    assert (data["ballots"], verify(json.dumps(data).encode()).ballots) == ([], ())
+    assert not any("周末" in cell for entry in filed for cell in entry.row)
 
 
 async def test_whoever_is_forgotten_leaves_no_answer_behind(stage: Stage) -> None:
