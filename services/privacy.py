@@ -56,6 +56,8 @@ class Stored:
     mediations: tuple[Mediation, ...]  # of which this person is a side or the mediator
     votes: int  # that stand
     counts: Mapping[Shown, int]  # how often the person is named elsewhere
+    given: int  # proxies
+    held: int
     seen: int  # of the notices
     deeds: Mapping[str, int]  # events by what was done: "said", "reported", "task_done"
     photos: int
@@ -98,6 +100,8 @@ async def stored_about(unit: Unit, person: Person) -> Stored:
         ),
         named["votes.by_id"],
         counts,
+        await _proxies(unit.conn, "proxies.giver_id", person.id),
+        await _proxies(unit.conn, "proxies.holder_id", person.id),
         sum(one["seen_at"] is not None for one in notices),
         Counter(event.kind for event in deeds),
         await _photos(unit.conn, person.id, deeds),
@@ -113,6 +117,12 @@ async def _owned(conn: Connection, person_id: int) -> tuple[Owned, ...]:
         doors = await owned.doors_of(conn, owner.id)
         found.append(Owned(tuple(doors), one["state"], owner.voter_id == person_id))
     return tuple(found)
+
+
+async def _proxies(conn: Connection, place: str, person_id: int) -> int:
+    """How many were given or held: one for a meeting is one, in however many ballots it was used."""
+    found = await privacy.rows(conn, TRACES[place], person_id)
+    return sum(one["ballot_id"] is None or one["meeting_id"] is None for one in found)
 
 
 async def _photos(conn: Connection, person_id: int, deeds: Iterable[Event]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox import Person, Seen
 from storage import ballots, log
+from tests.sandbox.plain import png
 from tests.scenes import Scene, bound_building, open_ballot, press, reply, residents, say, tap
 from tests.stage import Stage
 
@@ -89,6 +90,31 @@ async def test_a_difference_sends_the_stack_back_and_the_closing_lets_it_lapse(s
     async with stage.program.store.glance() as conn:
         lapsed = [event for event in await log.read(conn, "ballot:1") if event.kind == "paper_lapsed"]
     assert [event.data["slips"] for event in lapsed] == [1]
+
+
+async def test_photos_of_the_slips_are_shown_to_teller_and_witness_alone(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    teller, first, voter = await residents(stage, scene, 3)
+    await appoint_teller(stage, scene, teller)
+    await open_ballot(stage, scene)
+    door = scene.homes[voter].room
+    await enter(stage, teller, f"1-{door} 乙")
+    await teller.send_photo(teller.private(), png())
+    await stage.settle()
+    assert "附照片 1 张" in teller.private().messages[-1].text
+    await stage.restart()
+    await tap(stage, teller, teller.private(), "交给两位邻居见证")
+    card = next(message for message in reversed(scene.group.messages) if "等见证" in message.text)
+    assert not any(message.photo for message in scene.group.messages)
+    await first.open_link(url_of(card))
+    await stage.settle()
+    await tap(stage, first, first.private(), "看照片")
+    assert first.private().messages[-1].photo
+    mine = await say(stage, voter, voter.private(), "help")
+    refused = await voter.press_forged(mine, "zpf:1")
+    await stage.settle()
+    assert "有您或您家的票" in refused.text
+    assert not any(message.photo for message in voter.private().messages)
 
 
 async def test_who_may_not_enter_or_confirm_is_told_why(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select
 
 from sandbox.conversations import Seen
 from sandbox.people import Person
+from services import proxies
 from storage import homes, people, updates
 from storage import privacy as stored
 from storage.tables import deliveries, metadata, time_answers, time_polls, time_slots
@@ -65,6 +67,39 @@ async def test_a_resident_sees_what_is_stored(stage: Stage) -> None:
     ):
         assert line in shown.text
     assert shown.labels == ["🔕 关掉提醒", "English", "📄 要一份全部内容", FORGET]
+
+
+async def test_proxies_notices_words_and_moods_are_shown_and_handed_out(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    me, neighbour = await residents(stage, scene, 2)
+    await announced_meeting(stage, scene)
+    await open_ballot(stage, scene)
+    async with stage.program.store.unit(stage.now) as unit:
+        known, other = [await people.by_address(unit.conn, str(one.id)) for one in (me, neighbour)]
+        assert known is not None
+        assert other is not None
+        about = await proxies.occasion(unit.conn, 1, None)
+        asked = await proxies.ask(unit, about, known, other.id)
+        await proxies.accept(unit, asked, about, other.id)
+        await unit.conn.execute(
+            deliveries.insert().values(
+                meeting_id=1, person_id=known.id, sequence=9, sent_at=stage.now, seen_at=stage.now
+            )
+        )
+    shown = await mydata(stage, me)
+    assert "委托：给出 1 份，替人代 0 份" in shown.text
+    assert "会议通知：收到 1 份，按过“知道了” 1 份" in shown.text
+    assert "委托：给出 0 份，替人代 1 份" in (await mydata(stage, neighbour)).text
+    await press(stage, me, shown, "要一份全部内容")
+    file = me.private().messages[-1].document
+    assert file is not None
+    copy = json.loads(file)
+    assert copy["you"]["name"] == "示例住户 1-101"
+    assert copy["proxies.giver_id"][0]["state"] == "given"
+    assert "示例住户 1-102" not in file.decode()
+    await stage.restart()
+    await press(stage, me, shown, "English")
+    assert "Proxies: 1 given, 0 held" in shown.text
 
 
 async def test_a_leader_sees_the_office(stage: Stage) -> None:
