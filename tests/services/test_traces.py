@@ -12,7 +12,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Integer, Table, 
 
 from rules.traces import TRACES, Fate
 from services import privacy
-from storage import people
+from storage import log, people
 from storage import privacy as stored
 from storage.store import Connection
 from storage.tables import Instant, metadata
@@ -98,8 +98,8 @@ def _value(column: Column[Any]) -> Any:
             return column.name
 
 
-async def test_whoever_is_forgotten_was_shown_all_of_it_and_leaves_a_number_alone(sqlite: str) -> None:
-    async with house(sqlite, households=3, residents=2) as home:
+async def test_whoever_is_forgotten_was_shown_all_of_it_and_leaves_a_number_alone(database: str) -> None:
+    async with house(database, households=3, residents=2) as home:
         await home.open()
         async with home.store.unit(home.now) as unit:
             known = await people.meet(unit.conn, ADDRESS, NAME, "zh", home.now)
@@ -108,12 +108,17 @@ async def test_whoever_is_forgotten_was_shown_all_of_it_and_leaves_a_number_alon
                 if any(trace.table == table.name for trace in TRACES.values()):
                     await put(unit.conn, table, known.id, done)
             await beside_others(unit.conn, known.id, home.leader_id)
+            others = {"person": known.id * 10, "text": f'"person": {known.id}, 别人说的'}
+            for data in ({"person": known.id, "text": "我说过的"}, {"by": known.id}, others):
+                await log.append(unit.conn, "building:1", "said", home.now, **data)
             before = await stored.counts(unit.conn, known.id)
             assert [place for place, times in before.items() if times != 1] == []
             about = await privacy.stored_about(unit, known)
             assert set(about.counts) == {trace.shown for trace in TRACES.values()}
             copy = json.loads(await privacy.copy_of(unit.conn, known))
             assert set(TRACES) <= set(copy)
+            assert [each["text"] for each in copy["record"]] == ["我说过的", ""]
+            assert about.deeds["said"] == 2
             assert "示例住户" not in json.dumps(copy, ensure_ascii=False)
             await privacy.forget(unit, known, chat_id=1)
             after = await stored.counts(unit.conn, known.id)
