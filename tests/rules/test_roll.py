@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rules.roll import BadRoll, Problem, RollLine, read_roll
@@ -122,3 +124,16 @@ def test_a_header_alone_is_no_roll() -> None:
 
 def test_a_short_line_has_what_it_has() -> None:
     assert one("3栋", "2", "502") == RollLine(2, "3栋", "2", "502", None, None)
+
+
+@pytest.mark.parametrize("page", ["setup.md", "setup.zh-CN.md"])
+def test_the_table_on_the_page_about_setting_up_is_a_roll(page: str) -> None:
+    written = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in written.splitlines()
+        if line.startswith("|") and line.count("|") == 10 and not line.startswith("|---")
+    ]
+    home, parking = read_roll(rows)
+    assert (home.room, home.area_cm2, home.number) == ("502", 895_000, "A017")
+    assert (parking.parking, parking.unit, parking.number) == (True, "", "A017")
