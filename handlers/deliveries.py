@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers.buttons import Button, Key, Keys
 from handlers.draft import PrintNotice, ShowDraft, WhoKnows, said_of
 from handlers.here import Here
-from handlers.notice import Come, StayAway
+from handlers.notice import Come, IntoCalendar, ShowProposals, StayAway
 from handlers.routes import Routes
 from handlers.speech import Made, Speech, View
 from paper.notice import Notice, notice_pdf
@@ -35,6 +35,7 @@ async def send(speech: Speech, meeting: Meeting, building: Building, before: Mee
     """Send the notice, or its change, to each resident in private; at night it waits for the morning."""
     waking = building.waking(speech.now)
     agenda = await meetings.items_of(speech.unit.conn, meeting.id)
+    proposed = await meetings.proposals_of(speech.unit.conn, [item.id for item in agenda])
     facts: dict[str, Any] = {"meeting": meeting, "building": building, "kind": meeting.preset}
     coming_ones = await reminding.people_coming(speech.unit, meeting, only_wanting=False) if before else []
     with_file = {person.id for person in coming_ones}
@@ -43,7 +44,7 @@ async def send(speech: Speech, meeting: Meeting, building: Building, before: Mee
         await speech.tell_person(
             person.id,
             "deliveries.notice",
-            keys=_keys(speech, person.lang, meeting.id),
+            keys=_keys(speech, person.lang, meeting.id, proposed=bool(proposed)),
             rank=Rank.BULK,
             notice=True,
             key=f"notice:{meeting.id}:{meeting.sequence}:{person.id}",
@@ -56,13 +57,17 @@ async def send(speech: Speech, meeting: Meeting, building: Building, before: Mee
         )
 
 
-def _keys(speech: Speech, lang: str, meeting_id: int) -> Keys:
+def _keys(speech: Speech, lang: str, meeting_id: int, *, proposed: bool) -> Keys:
+    more = [Key(speech.label(lang, "into_calendar"), IntoCalendar(meeting_id))]
+    if proposed:
+        more.append(Key(speech.label(lang, "show_proposals"), ShowProposals(meeting_id)))
     return (
         (Key(speech.label(lang, "known"), Known(meeting_id)),),
         (
             Key(speech.label(lang, "come"), Come(meeting_id)),
             Key(speech.label(lang, "stay_away"), StayAway(meeting_id)),
         ),
+        tuple(more),
     )
 
 

@@ -83,7 +83,8 @@ def _keys(here: Here, stored: Stored) -> Keys:
         (here.key("resign", Resign(building.id, role), role=role),) for building, role in stored.offices
     )
     more = (mine,) if stored.mediations else ()
-    return ((reminders, language), *more, *offices, copy, (here.key("forget", Forget()),))
+    join = () if stored.memberships or stored.claims else ((here.key("join", Join()),),)
+    return ((reminders, language), *join, *more, *offices, copy, (here.key("forget", Forget()),))
 
 
 @routes.press(AskCopy)

@@ -33,6 +33,22 @@ async def test_the_leader_sees_which_doors_to_knock_on(stage: Stage) -> None:
     assert (paper.document or b"").startswith(b"%PDF")
 
 
+async def test_calendar_and_proposals_are_had_from_the_private_notice(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [neighbour] = await residents(stage, scene, 1)
+    chat, alone = scene.leader.private(), neighbour.private()
+    draft = await say(stage, scene.leader, chat, "/meeting 下周三晚上七点半 活动室 电动车棚")
+    await press(stage, scene.leader, draft, "加方案")
+    await press(stage, scene.leader, await say(stage, scene.leader, chat, "大门旁"), "完成")
+    await tap(stage, scene.leader, chat, "发布通知")
+    notice = alone.messages[-1]
+    assert notice.labels == ["👌 知道了", "🙋 我参加", "来不了", "🗓 加进日历", "🖼 看方案"]
+    await press(stage, neighbour, notice, "看方案")
+    assert "大门旁" in alone.messages[-1].text
+    await press(stage, neighbour, notice, "加进日历")
+    assert alone.messages[-1].file_name == "3栋-20261125.ics"
+
+
 async def test_what_is_for_the_leader_alone_does_not_land_in_the_group(stage: Stage) -> None:
     """Doors to knock on come in private, wherever asked for; papers for everybody come where asked for."""
     scene = await bound_building(stage)

@@ -107,6 +107,8 @@ async def test_a_leader_sees_the_office(stage: Stage) -> None:
     shown = await mydata(stage, scene.leader)
     assert "职务：3栋组长" in shown.text
     assert "住户：还没有登记" in shown.text
+    await press(stage, scene.leader, shown, "登记住户")
+    assert "您住 3栋 哪个单元" in shown.text
 
 
 async def test_a_claim_that_waits_is_shown(stage: Stage) -> None:
