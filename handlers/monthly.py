@@ -21,6 +21,7 @@ from services import habits, monthly, standing
 routes = Routes()
 
 A_WEEK = 7
+_A_ROW = 2  # keys that a phone shows whole
 OFTEN = tuple(Pattern(Every.MONTH, 1, (), (day,), nth) for day in (4, 5) for nth in (1, -1))
 
 
@@ -170,12 +171,12 @@ def _panel_keys(here: Here, building: Building, held: Habits) -> Keys:
     if held.report_day:
         report.append(here.key("report_off", PickDay(this, Kind.REPORT, 0)))
         report.append(here.key("tell_missing", TellMissing(this, int(not held.missing)), on=held.missing))
-    others = (
+    others = [
         here.key("tasks_day", AskDay(this, Kind.TASKS)),
         here.key("digest_day", AskDay(this, Kind.DIGEST)),
         here.key("quiet_hours", AskQuiet(this)),
-    )
-    return tuple(row for row in (tuple(meeting), tuple(more), tuple(report), others) if row)
+    ]
+    return tuple(row for keys in (meeting, more, report, others) for row in rows(keys, _A_ROW))
 
 
 @routes.press(AskStanding)

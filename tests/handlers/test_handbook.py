@@ -113,7 +113,7 @@ async def voted(stage: Stage, album: Album, scene: Scene, living: list[Person]) 
     """Pages 5 and 6: something is put to the vote, on the phone and on paper, and comes to its result."""
     chat = scene.leader.private()
     draft = await say(stage, scene.leader, chat, "/vote 停车位怎么划 | 专区20 | 全部专区 | 专区15")
-    await album.take("wizard", scene.leader, chat, "开始投票", "一户一票", height=960)
+    await album.take("wizard", scene.leader, chat, "开始投票", "一户一票", height=1060)
     await press(stage, scene.leader, draft, "开始投票")
     for neighbour, label in zip(living, "乙乙甲乙", strict=False):
         await tap(stage, neighbour, scene.group, label)
@@ -142,7 +142,7 @@ async def every_month(stage: Stage, album: Album, scene: Scene) -> None:
     """Page 9: what comes by itself, the report, and the register."""
     chat = scene.leader.private()
     await say(stage, scene.leader, chat, "/monthly 每月5号晚上七点半")
-    await album.take("monthly", scene.leader, chat, "例会", "月报")
+    await album.take("monthly", scene.leader, chat, "例会", "月报", height=760)
     await tap(stage, scene.leader, chat, "两分钟填完")
     await say(stage, scene.leader, chat, "走访12户，诉求6件，办结5件")
     await album.take("report", scene.leader, chat, "交上去")
