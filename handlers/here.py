@@ -34,6 +34,7 @@ class Quoted:
     name: str  # of its author
     address: str | None  # of its author; None for the bot itself
     picture: str | None
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

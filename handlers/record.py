@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from handlers import asking
 from handlers.buttons import Button, Key, Keys
-from handlers.here import Here
+from handlers.here import Here, Quoted
 from handlers.routes import Routes
 from rules import sitting
 from rules.homes import Building
-from rules.meetings import NothingWritten
+from rules.meetings import Meeting, NothingWritten
 from services import meeting as sittings
 from services import record, statements
 from services.outbox import renew
@@ -107,7 +107,7 @@ async def _say(here: Here, building: Building, text: str, item_id: int | None) -
 async def _say_photo(here: Here, building: Building) -> None:
     """A photo without words belongs to what one has just said; one that belongs to nothing needs words."""
     meeting = await sittings.under_way(here.unit.conn, building)
-    said = await statements.just_said(here.unit.conn, meeting, here.person, here.now)
+    said = await statements.words_for(here.unit.conn, meeting, here.person, here.now)
     if said is not None:
         await _add_photo(here, building, meeting.id, said.event)
     elif here.heard.album is not None:
@@ -143,9 +143,12 @@ async def put_on_record(here: Here, _rest: str) -> None:
     """The recorder puts somebody's message on record by replying to it."""
     building = await here.the_leader("recorder")
     quoted = here.heard.quoted
-    await sittings.under_way(here.unit.conn, building)
-    if quoted is None or quoted.address is None or not quoted.text.strip():
+    meeting = await sittings.under_way(here.unit.conn, building)
+    if quoted is None or quoted.address is None:
         raise sitting.NothingToRecord
+    if not quoted.text.strip():
+        await _record_photo(here, building, meeting, quoted)
+        return
     author = await people.meet(here.unit.conn, quoted.address, quoted.name, building.lang, here.now)
     done = await record.say(
         here.unit,
@@ -155,8 +158,23 @@ async def put_on_record(here: Here, _rest: str) -> None:
         message=quoted.message,
         recorded_by=here.person.id,
         picture=quoted.picture,
+        album=quoted.album,
     )
     await _confirm(here, "record.put_down", done, name=author.name)
+
+
+async def _record_photo(here: Here, building: Building, meeting: Meeting, quoted: Quoted) -> None:
+    """A photo without words goes to what its author said: the words of its album, or those just before."""
+    author = await people.by_address(here.unit.conn, quoted.address or "")
+    if author is None or quoted.picture is None:
+        raise sitting.NothingToRecord
+    said = await statements.words_for(here.unit.conn, meeting, author, here.now, quoted.album)
+    if said is None:
+        raise sitting.NothingToRecord
+    if quoted.picture not in said.pictures:
+        said = await statements.add_photo(here.unit, building, author, meeting.id, said.event, quoted.picture)
+    facts = {"name": author.name, "count": len(said.pictures), "text": said.text}
+    await here.say("record.photo_put_down", more={"reply_to": here.heard.message}, **facts)
 
 
 @routes.command("propose")

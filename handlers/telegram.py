@@ -458,4 +458,5 @@ def _quoted(message: Message) -> Quoted:
         name=author.full_name if author else "",
         address=None if mine or author is None else str(author.id),
         picture=_picture(message),
+        album=message.media_group_id,
     )

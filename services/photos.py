@@ -9,6 +9,7 @@ from services import statements
 from storage.store import Connection
 
 MOST_PRINTED = 40  # in one paper; the rest are counted in words and shown in the chat
+MOST_BYTES = 20_000_000  # of all photos in one paper: the platform takes files of 50 MB
 
 Fetch = Callable[
     [str], Awaitable[bytes | None]
@@ -20,11 +21,12 @@ async def of_meeting(conn: Connection, meeting_id: int, fetch: Fetch | None) -> 
     found: dict[int, tuple[bytes, ...]] = {}
     if fetch is None:
         return found
-    left = MOST_PRINTED
+    left, room = MOST_PRINTED, MOST_BYTES
     for said in await statements.with_photos(conn, meeting_id):
-        contents = [await fetch(name) for name in said.pictures[:left]]
-        printable = tuple(one for one in contents if one and kind_of_photo(one))
-        if printable:
-            found[said.event] = printable
-        left -= len(contents)
+        for name in said.pictures[:left]:
+            content = await fetch(name) if room > 0 else None
+            if content and kind_of_photo(content):
+                found[said.event] = (*found.get(said.event, ()), content)
+                room -= len(content)
+        left -= len(said.pictures[:left])
     return found

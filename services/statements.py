@@ -90,9 +90,13 @@ def photo_facts(picture: str | None, album: str | None) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-async def just_said(conn: Connection, meeting: Meeting, person: Person, now: datetime) -> Statement | None:
-    """What somebody has just put on record in a meeting: a photo without words belongs to it."""
-    return lately((await _every(conn, meeting.id)).values(), person.id, now)
+async def words_for(
+    conn: Connection, meeting: Meeting, person: Person, now: datetime, album: str | None = None
+) -> Statement | None:
+    """The statement that somebody's photo without words belongs to: that of its album, or one just made."""
+    every = (await _every(conn, meeting.id)).values()
+    together = in_album(every, person.id, album) if album else None
+    return together or lately(every, person.id, now)
 
 
 async def of_album(conn: Connection, user: str, chat: str, album: str) -> tuple[Meeting, int] | None:

@@ -173,3 +173,32 @@ async def corrected_with_an_album(stage: Stage, person: Person, meeting_id: int)
     async with stage.program.store.glance() as conn:
         line = (await minutes.load(conn, meeting_id)).items[0].lines[0]
     assert (line.kind, line.text, line.photos) == ("corrected", "墙角一直漏水", 2)
+
+
+async def test_the_recorder_puts_an_album_down_photo_by_photo(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    [speaker] = await residents(stage, scene, 1)
+    meeting_id = await open_meeting(stage, scene)
+    await tap(stage, scene.leader, scene.group, "第一项")
+    first, second = await speaker.send_album(scene.group, [png(20), png(21)], "井盖松了")
+    assert "再发“记录”" in (await reply(stage, scene.leader, second, "记录")).text, "the words come first"
+    assert "已记入纪要" in (await reply(stage, scene.leader, first, "记录")).text
+    await stage.restart()
+    for _ in range(2):
+        told = await reply(stage, scene.leader, second, "记录")
+        assert f"照片记在 {speaker.name} 的那条发言里了，共 2 张：“井盖松了”" in told.text
+    alone = await speaker.send_photo(scene.group, png(22))
+    assert "要由组长来办" in (await reply(stage, speaker, alone, "记录")).text
+    await stage.pass_time(minutes=11)
+    assert "再发“记录”" in (await reply(stage, scene.leader, alone, "记录")).text
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    await tap(stage, scene.leader, scene.group, "✅ 散会")
+    async with stage.program.store.glance() as conn:
+        [line] = (await minutes.load(conn, meeting_id)).items[0].lines
+    assert (line.kind, line.text, line.photos) == ("on_record", "井盖松了", 2)
+    stage.sandbox.faults.next("error_500", 4, method="getFile")
+    await tap(stage, scene.leader, scene.group, "全文 PDF")
+    document = scene.group.messages[-1].document
+    assert document is not None
+    assert images_in(document) == 0, "the minutes come, whatever the platform does not give"
+    assert "井盖松了（附照片2张）" in pdf_text(document)

@@ -13,6 +13,7 @@ from paper.minutes import minutes_pdf
 from paper.minutes_docx import minutes_docx
 from rules.minutes import Line, Stage
 from rules.minutes_freezing import file_of, fingerprint, freeze, thaw
+from tests.sandbox.plain import png
 
 REFERENCE = re.compile(r"〔(\d+)〕")
 
@@ -98,6 +99,18 @@ def test_a_kind_of_meeting_is_named_in_the_papers_language(minutes, look):
     assert "楼宇会" in look(minutes_pdf(english)).text
     own = replace(minutes, kind="消夏晚会")
     assert "消夏晚会" in look(minutes_pdf(own, "en")).text
+
+
+def test_photos_stand_below_their_sentence_and_a_damaged_one_spoils_nothing(minutes, look):
+    line = replace(minutes.items[0].lines[0], photo=True, photos=3)
+    shown = replace(minutes, items=(replace(minutes.items[0], lines=(line,)),))
+    photos = {31: (png(40, 30), png(30, 40), b"\xff\xd8\xffdamaged"), 99: (png(9, 9),)}
+    pages, document = minutes_pdf(shown, photos=photos), opened(shown, photos=photos)
+    assert "（附照片3张）〔31〕" in look(pages).text
+    assert "（附照片 3 张）〔31〕" in words_of(document)
+    assert len(document.inline_shapes) == 2
+    assert len(pages) > len(minutes_pdf(shown))
+    assert minutes_pdf(shown, photos=photos) == pages
 
 
 def test_the_data_of_the_minutes_come_back_as_they_went(minutes):
