@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 import pytest
 
 from sandbox.conversations import Group, Seen
@@ -9,7 +12,7 @@ from sandbox.people import Person
 from storage import homes, people
 from tests.sandbox.plain import png
 from tests.scenes import Scene, bound_building, residents, say, tap
-from tests.stage import Stage
+from tests.stage import SHANGHAI, Stage
 
 LINE = "/meeting 下周三晚上七点半 活动室 电动车棚和充电桩"
 
@@ -100,6 +103,19 @@ async def test_the_calendar_turns_and_marks_holidays(stage: Stage) -> None:
     added = await said(stage, scene.leader, "元旦联欢")
     await pressed(stage, scene.leader, added, "完成")
     assert "那天是元旦" in added.text
+
+
+async def test_a_weekend_that_is_worked_and_a_year_not_announced_are_said(tmp_path: Path) -> None:
+    async with Stage(tmp_path, now=datetime(2026, 9, 10, 9, tzinfo=SHANGHAI)) as stage:
+        scene = await bound_building(stage)
+        draft = await said(stage, scene.leader, "/meeting 9月20日下午三点 活动室 国庆安全")
+        assert "9月20日（周日）15:00" in draft.text
+        assert "💼 那天补班（国庆节调休）" in draft.text
+        await pressed(stage, scene.leader, draft, "改时间")
+        calendar = scene.leader.private().messages[-1]
+        assert "20班" in calendar.labels
+        await said(stage, scene.leader, "3月5号上午九点")
+        assert "ℹ️ 2027年放假安排还没公布" in scene.leader.private().messages[-1].text
 
 
 async def test_a_day_too_near_is_explained(stage: Stage) -> None:
