@@ -49,6 +49,7 @@ ANSWERS_AT_ONCE = 90  # of 128 connections: a burst of answers never keeps a let
 PAUSES = (0.1, 0.5, 2.0)  # seconds before an update that the database turned away is tried again
 GROUPS = {"group", "supergroup"}
 NAMING = ("message_id", "chat")  # what names a message
+PRESSED = {"id", "from", "chat_instance", "message"}  # what a press is read from
 
 
 class ButtonNoLongerInUse(Refusal):
@@ -404,11 +405,12 @@ def lean(update: dict[str, Any]) -> dict[str, Any]:
 def read_update(content: dict[str, Any], bot: Bot) -> Update:
     """An update out of its JSON; the message under a press is one whose content nobody can see.
 
-    For the library it would be a whole message, which costs more than all the rest of a press. Raises what
-    the library does with what it cannot read, and KeyError.
+    For the library it would be a whole message, which costs more than all the rest of a press; what lacks a
+    part of it is left to the library. Raises what that does with what it cannot read.
     """
-    press = content.get("callback_query")
-    if not press or not (under := press.get("message")):
+    press = content.get("callback_query") or {}
+    under = press.get("message") or {}
+    if not press.keys() >= PRESSED or not set(NAMING) <= under.keys():
         return Update.de_json(content, bot)
     message = InaccessibleMessage(Chat.de_json(under["chat"], bot), under["message_id"])
     person = User.de_json(press["from"], bot)
