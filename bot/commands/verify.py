@@ -111,6 +111,7 @@ def _show(proof: Proof, heads: list[str]) -> None:
     about = {f"ballot:{ballot.id}": ballot.question for ballot in proof.ballots}
     for given, entry in zip(heads, proof.heads, strict=True):
         say(f"   🔗 {given} = {entry.place} {entry.kind} {about.get(entry.stream, '')}".rstrip())
+        say(f"      {entry.hash}")
         if entry.told is None:
             say("      ⚠️ 这一条的内容保密，存证核对不了它 / withheld: the head proves nothing of it")
     for ballot in proof.ballots if heads else ():

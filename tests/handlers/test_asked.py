@@ -86,6 +86,7 @@ async def test_a_matter_of_the_village_goes_by_the_village_rule(stage: Stage) ->
     await press(stage, scene.leader, kinds, "村民会议")
     assert "门槛：村民会议，十八岁以上村民过半数到会" in draft_of(scene).text
     assert "村民委员会组织法第22条" in draft_of(scene).text
+    assert "2026年起的请社区核对" in draft_of(scene).text
     await press(stage, scene.leader, draft_of(scene), "一户一票")
     assert "门槛：村民会议（户代表），三分之二以上的户派代表到会" in draft_of(scene).text
     refused = await press(stage, scene.leader, draft_of(scene), "业主双过半")

@@ -102,6 +102,14 @@ def test_each_message_has_the_word_of_each_basis(lang: str, said: str) -> None:
             assert not re.search(r"\d 人|每人|居民|resident", told), told
 
 
+@pytest.mark.parametrize("name", ["ballots.card", "ballots.draft"])
+def test_owners_are_told_that_areas_are_published(name: str) -> None:
+    words = Words()
+    for lang, word in (("zh", "按法律要公布各方的面积"), ("en", "the areas on each side are published")):
+        told = {basis: word in words.plain(lang, name, **facts(basis, "motion")) for basis in Basis}
+        assert told == {Basis.OWNER: True, Basis.HOUSEHOLD: False, Basis.PERSON: False}, lang
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_vote_that_others_cast_says_how_it_came_in(lang: str) -> None:
     words = Words()
