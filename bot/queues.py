@@ -12,6 +12,7 @@ from storage.outbox import Card, Letter
 
 Undelivered = Failed | Gone | Later | Lost | Moved | Refused | Unsure
 
+DEEPEST = 20  # letters that are looked through for an urgent one: as many as a group gets in a minute
 GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
 
 
@@ -43,12 +44,9 @@ class Queue:
 
     @property
     def rank(self) -> int:
-        """The most urgent rank in it."""
-        return min(
-            [letter.rank for letter in itertools.islice(self.letters, 1)]
-            + [card.rank for card in self.cards.values()],
-            default=9,
-        )
+        """The most urgent rank in it: what goes before that in its chat has to leave early with it."""
+        letters = itertools.islice(self.letters, DEEPEST)
+        return min((job.rank for job in itertools.chain(letters, self.cards.values())), default=9)
 
 
 def is_over(queue: Queue, delivery: Undelivered, *, again: bool) -> bool:

@@ -260,6 +260,8 @@ class Reception:
     async def _arrive(self, unit: Unit, heard: Heard, asked: object = None) -> Here:
         person = await people.meet(unit.conn, heard.user, heard.name, heard.lang, unit.now)
         chat = await people.enter(unit.conn, heard.chat, heard.chat_kind, heard.chat_title)
+        if heard.chat != chat.address:  # from before it moved: its number may be another message's by now
+            heard = replace(heard, message=None)
         if chat.kind == "private" and person.reach != "yes":
             await people.change(unit.conn, person.id, reach="yes")
         here = Here(unit, self.words, self.bot.username, heard, person, chat, None, self.charter)

@@ -189,6 +189,24 @@ async def test_ten_thousand_reminders_hold_up_no_other_buildings_result(tmp_path
             assert (await rows.depth(conn)) > 9_000
 
 
+async def test_who_waits_for_an_answer_does_not_wait_for_the_reminders_of_all_others(tmp_path: Path) -> None:
+    """In a chat everything keeps its order: the reminder before the answer leaves early with it."""
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        neighbours = [sandbox.people.new(f"示例住户 {number}") for number in range(300)]
+        for person in neighbours:
+            person.private().state.started = True
+        async with program.store.unit(datetime.now(UTC)) as unit:
+            for person in neighbours:
+                chat = await people.enter(unit.conn, str(person.id), "private", person.name)
+                await outbox.say(unit, chat.id, {"text": "每月提醒", "keys": []}, rank=Rank.BULK)
+        await until_said(sandbox, "每月提醒", 30)  # they are on their way
+        last = neighbours[-1].private()
+        await say(program, last.id, "private", ["回答"])
+        await until_said(sandbox, "回答", 1)
+        assert sum(one.params.get("text") == "每月提醒" for one in sandbox.requests) < 200
+        assert [seen.text for seen in last.messages] == ["每月提醒", "回答"]
+
+
 async def until_said(sandbox: Sandbox, text: str, count: int) -> None:
     """Wait until the bot has said something so often."""
     async with asyncio.timeout(20):

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from handlers.buttons import Button
+from handlers.here import Here
+from handlers.routes import Route
 from handlers.voting import CastVote
 from rules.people import Chat
 from sandbox.people import Person
@@ -18,6 +21,16 @@ from tests.faults.fast import FastStage
 from tests.scenes import Scene, bound_building, open_ballot, residents
 
 NOTICE = "明天停水"
+
+
+class Turned(Button, code="turned"):
+    """A button of these tests, which changes the message it is under."""
+
+    number: int
+
+
+async def turn(here: Here, _button: Turned) -> None:
+    await here.turn("guests.lost")
 
 
 @pytest.fixture
@@ -103,6 +116,29 @@ async def test_what_was_written_before_the_move_was_known_is_answered_where_the_
     }
     await hear(stage, [*held, {"update_id": held[-1]["update_id"] + 100, "message": asked}])
     assert any("这里是 3栋" in seen.words for seen in scene.group.messages if seen.by_bot)
+    assert await stage.faults() == []
+
+
+async def test_a_button_of_the_group_it_was_changes_no_message_of_the_one_it_became(stage: FastStage) -> None:
+    """The new group counts its messages from one: the number of the old message may be another's there."""
+    scene, neighbours, _, held = await moved_meanwhile(stage)
+    await tell(stage, scene)
+    await hear(stage, held)
+    old = next(one["message"]["chat"] for one in held if "migrate_to_chat_id" in one.get("message", {}))
+    card = next(seen for seen in scene.group.messages if "停车位" in seen.text)
+    before = card.text
+    pressed = {
+        "id": "77",
+        "from": neighbours[0].account.as_user(),
+        "chat_instance": "7",
+        "message": {"message_id": card.id, "date": 1_800_000_000, "chat": old},
+        "data": Turned(1).pack(),
+    }
+    stage.program.reception.routes.presses[Turned] = Route(turn)
+    stage.sandbox.world.bots[stage.token].updates.put("callback_query", pressed)
+    await stage.settle()
+    assert card.text == before
+    assert "没看懂" in scene.group.messages[-1].text, "it is answered with a message of its own"
     assert await stage.faults() == []
 
 
