@@ -45,8 +45,8 @@ class Queue:
     @property
     def rank(self) -> int:
         """The most urgent rank in it: what goes before that in its chat has to leave early with it."""
-        letters = itertools.islice(self.letters, DEEPEST)
-        return min((job.rank for job in itertools.chain(letters, self.cards.values())), default=9)
+        letters = [letter.rank for letter in itertools.islice(self.letters, DEEPEST)]
+        return min(letters + [card.rank for card in self.cards.values()], default=9)
 
 
 def is_over(queue: Queue, delivery: Undelivered, *, again: bool) -> bool:
