@@ -232,9 +232,13 @@ def _renew_cards(conn: Connection, desk: Desk) -> None:
     behind = update(cards).where(cards.c.state == "live").values(wanted=cards.c.wanted + 1)
     if desk.first:
         conn.execute(behind.where(cards.c.kind == "ballot", cards.c.about_id.in_(list(desk.first))))
-    if mine := _private_chats(conn, desk.shown):
-        theirs = among(conn, cards.c.chat_id, cards.c.about_id, mine)
-        conn.execute(behind.where(cards.c.kind == "slip", theirs))
+    round_one = (cards.c.wanted // _ROUND + 1) * _ROUND
+    rounded = behind.values(wanted=round_one, shown=round_one - 1)
+    mine = _private_chats(conn, desk.shown)
+    for sealed, renewed in ((False, behind), (True, rounded)):
+        if own := [pair for pair in mine if desk.ballots[pair[1]].sealed is sealed]:
+            theirs = among(conn, cards.c.chat_id, cards.c.about_id, own)
+            conn.execute(renewed.where(cards.c.kind == "slip", theirs))
 
 
 def _private_chats(conn: Connection, shown: Collection[tuple[int, str]]) -> list[tuple[int, int]]:
