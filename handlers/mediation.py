@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import asking
 from handlers.buttons import Button, Key
-from handlers.calendar import NotADay, as_day, as_moment, minute_keys, rows
+from handlers.calendar import NotADay, as_day, as_moment, as_number, minute_keys, rows
 from handlers.calling import led_building
 from handlers.here import Here
 from handlers.mediation_draft import (
@@ -42,7 +42,7 @@ from handlers.routes import Routes
 from rules.kinds import to_mediate
 from rules.mediations import MediationMovedOn, Role, SideNotReached, State
 from rules.people import OnlyInPrivate
-from rules.when import Moment, Precision, find
+from rules.when import Ambiguous, InThePast, Moment, Precision, find
 from services import mediations
 from services.mediations import CARD, Case
 from storage import homes
@@ -262,12 +262,29 @@ async def pick_time(here: Here, button: MediationTime) -> None:
 async def _hear_time(here: Here, case: Case, text: str) -> None:
     found = find(text, local_now(here, case))
     reading = found.reading if found else None
-    if not isinstance(reading, Moment):
+    if isinstance(reading, InThePast):
+        await _take_time(here, case, reading.reading.start)  # which is refused as over
+    elif isinstance(reading, Ambiguous):
+        await _ask_which(here, case, reading)
+    elif not isinstance(reading, Moment):
         await ask_day(here, case, unclear=True)
     elif reading.precision is not Precision.MINUTE:
         await ask_hour(here, case, reading.start.date())
     else:
         await _take_time(here, case, reading.start)
+
+
+async def _ask_which(here: Here, case: Case, reading: Ambiguous) -> None:
+    """Offer what was written in each of its meanings: 明天八点 is in the morning or in the evening."""
+    this, keys = case.mediation.id, []
+    for one in (one for one in reading.readings if isinstance(one, Moment)):
+        start = case.building.local(one.start)
+        day = as_number(start.date())
+        exact = one.precision is Precision.MINUTE
+        picked = MediationTime(this, day, start.hour, start.minute) if exact else MediationDay(this, day)
+        keys.append((here.key("moment", picked, moment=one.start, zone=case.building.zone),))
+    month = TurnMediation(this, as_number(local_now(here, case).date()))
+    await here.say("planning.ask_which", keys=(*keys, (here.key("calendar", month),)))
 
 
 async def _take_time(here: Here, case: Case, planned: datetime) -> None:

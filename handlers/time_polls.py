@@ -16,7 +16,7 @@ from handlers.speech import Screen, View
 from rules.homes import Building
 from rules.refusals import Refusal
 from rules.time_polls import State, TimePoll, best
-from rules.when import InThePast, Moment, Precision, find
+from rules.when import Ambiguous, InThePast, Moment, Precision, find
 from services import time_polls
 from storage import homes
 from storage import time_polls as polls
@@ -139,8 +139,16 @@ def _moment(line: str, now: datetime) -> datetime:
     if isinstance(reading, InThePast):
         return reading.reading.start  # which is refused as over
     if not isinstance(reading, Moment) or reading.precision is not Precision.MINUTE:
-        raise NoTimeUnderstood(text=line.strip()[:40])
+        raise NoTimeUnderstood(text=line.strip()[:40], half=_leaves_half_open(reading))
     return reading.start
+
+
+def _leaves_half_open(reading: object) -> bool:
+    """Whether all that is open is the half of the day: 明天八点."""
+    if not isinstance(reading, Ambiguous):
+        return False
+    moments = [one for one in reading.readings if isinstance(one, Moment)]
+    return len({one.start.date() for one in moments}) == 1 and len(moments) == len(reading.readings)
 
 
 async def _draft(here: Here, poll_id: int) -> tuple[TimePoll, Building]:

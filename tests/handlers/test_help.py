@@ -13,7 +13,7 @@ from tests.stage import Stage
 ON_KEYS = {  # nobody has to know these: a key does the same, or a message says how
     *("open", "code", "present", "next", "task", "record", "hand", "left", "close", "correct"),
     *("leader", "recorder", "teller", "supervisor"),
-    "start",
+    *("start", "ballot"),  # /ballot is /vote
 }
 JOIN = "🏠 登记住户"
 MINE = "🗂 我的资料"

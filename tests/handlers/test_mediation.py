@@ -235,6 +235,11 @@ async def test_wrong_turns_while_it_is_arranged(stage: Stage) -> None:
     assert which.labels == ["请全家", "示例住户 1-102", "示例家人"]
     await press(stage, leader, which, "请全家")
     assert "没听懂" in (await say(stage, leader, chat, "等有空")).text
+    assert "已经过了" in (await say(stage, leader, chat, "昨天晚上七点")).text
+    either = await say(stage, leader, chat, "明天八点")
+    assert either.labels[:2] == ["11月21日（周六）08:00", "11月21日（周六）20:00"]
+    await stage.restart()
+    await press(stage, leader, either, "🗓")
     await say(stage, leader, chat, "明天")
     assert "几点" in last(leader).text
     await say(stage, leader, chat, "明天晚上七点半")

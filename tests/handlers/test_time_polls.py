@@ -86,6 +86,7 @@ async def test_wrong_turns_on_the_way_to_a_date(stage: Stage) -> None:
     for words, answer in (
         ("昨天晚上七点", "已经过了"),
         ("下周三晚上", "没听出是几号几点"),
+        ("下周三八点", "是上午还是晚上"),
         ("周三、周四晚上七点", "没听出是几号几点"),
         ("过几天晚上七点", "没听出是几号几点"),
     ):
