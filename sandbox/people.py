@@ -300,10 +300,10 @@ class People:
         return [Person(self.world, account) for account in accounts if not isinstance(account, BotAccount)]
 
     def new_group(self, title: str, creator: Person, *members: Person, supergroup: bool = False) -> Group:
-        """Let somebody open a group with some members."""
+        """Let somebody open a group with some members: nothing is said of each, as they come with it."""
         group = Group(self.world, self.world.new_group(title, creator.account, supergroup=supergroup))
         for member in members:
-            join(self.world, group.state, member.account, creator.account)
+            set_status(self.world, group.state, member.account, "member", creator.account)
         return group
 
     def chat(self, key: str) -> Conversation:

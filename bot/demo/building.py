@@ -73,10 +73,8 @@ async def prepare(store: Store, sandbox: Sandbox, now: datetime) -> Cast:
     """Write down the building and its roll, and let its residents into the group; nobody has acted yet."""
     leader = sandbox.people.new("示例组长")
     developer = sandbox.people.new("示例开发商代表")
-    group = sandbox.people.new_group("示范楼邻里群", leader)
     neighbours = [sandbox.people.new(f"示例住户 {unit}-{room}") for unit, room in doors()]
-    for neighbour in (*neighbours, developer):
-        await neighbour.join(group)
+    group = sandbox.people.new_group("示范楼邻里群", leader, *neighbours, developer)
     newcomer = neighbours.pop()
     async with store.unit(now) as unit:
         (taken,) = await roll.take_in(unit, COMMUNITY, ZONE, roll_lines())
