@@ -7,6 +7,7 @@ from typing import Any
 from handlers import polling
 from handlers.buttons import Button, Key
 from handlers.here import Here
+from handlers.proxies import tell_overtaken
 from handlers.routes import Routes
 from handlers.speech import Screen, View, number_in
 from rules.ballots import Ballot
@@ -142,6 +143,8 @@ async def confirm(here: Here, button: LikeThePaper) -> None:
     if not done.counted:
         return
     await outbox.renew(here.unit, "ballot", done.ballot.id)
+    for proxy_id in done.overtaken:
+        await tell_overtaken(here, done.ballot, proxy_id)
     for slip in done.stack.slips:
         facts = {"ballot": done.ballot, "names": done.ballot.names_of(slip.choice)}
         for person_id in await papers.members_told(here.unit.conn, done.ballot, slip):

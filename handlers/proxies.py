@@ -8,6 +8,7 @@ from handlers.buttons import Button, Key, Keys
 from handlers.here import Here
 from handlers.routes import Routes
 from handlers.speech import Screen, Speech, View, number_in
+from rules.ballots import Ballot
 from rules.homes import read_door
 from rules.people import NotAResident, Person
 from rules.proxies import Proxy, ProxyState
@@ -194,6 +195,16 @@ async def tell_used(speech: Speech, due: Due) -> None:
     _, holder = await proxies.people_of(speech.unit.conn, proxy)
     ballot = await ballots.get(speech.unit.conn, used.ballot_id)
     await speech.tell_person(proxy.giver_id, "proxies.was_used", name=holder.name, ballot=ballot)
+
+
+async def tell_overtaken(here: Here, ballot: Ballot, proxy_id: int) -> None:
+    """A paper vote stands for whom the holder stood in: there is nothing left to vote for them."""
+    used = await stored.find(here.unit.conn, proxy_id)
+    assert used is not None, "somebody voted with it"
+    proxy = await proxies.given_as(here.unit.conn, used)
+    await outbox.renew(here.unit, "proxy", proxy.id)
+    giver, holder = await proxies.people_of(here.unit.conn, proxy)
+    await here.tell_person(holder.id, "proxies.was_overtaken", name=giver.name, ballot=ballot)
 
 
 @routes.card("proxy")

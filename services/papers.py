@@ -190,11 +190,15 @@ async def _own(conn: Connection, ballot: Ballot, person_id: int, home_ids: Colle
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """A stack once a witness has confirmed it; `counted` once it has both."""
+    """A stack once a witness has confirmed it; `counted` once it has both.
+
+    `overtaken` are the ids of the proxies for whose voters a paper vote stands now.
+    """
 
     stack: Stack
     ballot: Ballot
     counted: bool
+    overtaken: tuple[int, ...] = ()
 
 
 async def confirm(unit: Unit, stack_id: int, person_id: int) -> Confirmed:
@@ -210,21 +214,23 @@ async def confirm(unit: Unit, stack_id: int, person_id: int) -> Confirmed:
     facts = {"stack": stack.id, "person": person_id}
     await log.append(unit.conn, f"ballot:{ballot.id}", "paper_witnessed", unit.now, **facts)
     counted = len(stack.witnesses) >= WITNESSES
-    if counted:
-        await _count(unit, stack)
-        stack = replace(stack, state=StackState.CONFIRMED)
-    return Confirmed(stack, ballot, counted)
+    if not counted:
+        return Confirmed(stack, ballot, counted)
+    overtaken = await _count(unit, stack)
+    return Confirmed(replace(stack, state=StackState.CONFIRMED), ballot, counted, tuple(overtaken))
 
 
-async def _count(unit: Unit, stack: Stack) -> None:
-    """Let the slips stand: over what was voted in the chat, and over proxies."""
+async def _count(unit: Unit, stack: Stack) -> list[int]:
+    """Let the slips stand: over what was voted in the chat, and over proxies, which are told."""
+    overtaken = []
     await papers.change(unit.conn, stack.id, state=str(StackState.CONFIRMED))
     for slip in stack.slips:
         teller, receipt = stack.teller_id, new_receipt()
         await ballots.put_paper_vote(unit.conn, stack.ballot_id, slip, teller, receipt, unit.now)
-        await proxies.release_voter(unit.conn, stack.ballot_id, slip.voter_id)
+        overtaken += await proxies.release_voter(unit.conn, stack.ballot_id, slip.voter_id)
         facts = {"voter": slip.voter_id, "how": "paper", "stack": stack.id}
         await log.append(unit.conn, f"ballot:{stack.ballot_id}", "cast", unit.now, **facts)
+    return overtaken
 
 
 async def reject(unit: Unit, stack_id: int, person_id: int) -> tuple[Stack, Ballot]:

@@ -329,7 +329,9 @@ async def in_use(conn: Connection, proxy: Proxy, now: datetime) -> list[Proxy]:
     found = []
     for part in parts:
         assert part.ballot_id is not None
-        if part.state is ProxyState.GIVEN and (await ballots.get(conn, part.ballot_id)).is_open(now):
+        ballot = await ballots.get(conn, part.ballot_id)
+        goes_on = part.state is ProxyState.GIVEN and ballot.is_open(now)
+        if goes_on and await proxies.held(conn, ballot, part.id):  # else a paper vote stands
             found.append(part)
     return found
 

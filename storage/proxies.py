@@ -84,10 +84,12 @@ async def release(conn: AsyncConnection, proxy_id: int) -> None:
     await conn.execute(delete(mandates).where(mandates.c.proxy_id == proxy_id))
 
 
-async def release_voter(conn: AsyncConnection, ballot_id: int, voter_id: int) -> None:
-    """Nobody votes for this voter any more: a paper vote stands."""
+async def release_voter(conn: AsyncConnection, ballot_id: int, voter_id: int) -> list[int]:
+    """Nobody votes for this voter any more: a paper vote stands; the proxies with which somebody did."""
     mine = (mandates.c.ballot_id == ballot_id, mandates.c.voter_id == voter_id)
+    held = list(await conn.scalars(select(mandates.c.proxy_id).where(*mine)))
     await conn.execute(delete(mandates).where(*mine))
+    return held
 
 
 async def taken(conn: AsyncConnection, ballot_id: int) -> set[int]:

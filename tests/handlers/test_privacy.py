@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 
 from sandbox.conversations import Seen
 from sandbox.people import Person
-from services import proxies
-from storage import homes, people, updates
+from services import outbox, proxies
+from storage import ballots, homes, people, updates
 from storage import privacy as stored
 from storage.tables import deliveries, metadata, time_answers, time_polls, time_slots
 from tests.scenes import (
@@ -245,6 +245,35 @@ async def test_what_was_said_of_a_forgotten_person_keeps_no_name(stage: Stage) -
     remains = await everything(stage)
     assert "甲" not in remains
     assert "🎖 <b>*</b> 现在是" in remains
+
+
+async def test_what_waits_to_be_said_keeps_no_name_either(stage: Stage) -> None:
+    scene, neighbour = await with_resident(stage)
+    async with stage.program.store.unit(stage.now) as unit:
+        group = await people.group_of(unit.conn, scene.building_id)
+        assert group is not None
+        letter = {"text": "请示例住户 1-101 发言"}
+        await outbox.say(unit, group.id, letter, not_before=stage.now.replace(hour=23, minute=59))
+    await forget(stage, neighbour)
+    await stage.pass_time(hours=2)
+    remains = await everything(stage)
+    assert "请* 发言" in remains
+    assert "示例住户 1-101" not in remains
+
+
+async def test_who_is_forgotten_and_joins_anew_does_not_vote_twice(stage: Stage) -> None:
+    scene, neighbour = await with_resident(stage)
+    draft = await say(stage, scene.leader, scene.leader.private(), "/vote 选谁当楼长 | 示例一 | 示例二")
+    await press(stage, scene.leader, draft, "一人一票")
+    await press(stage, scene.leader, scene.leader.private().messages[-1], "开始投票")
+    card = scene.group.pinned
+    assert card is not None
+    await press(stage, neighbour, card, "甲")
+    await forget(stage, neighbour)
+    await move_in(stage, scene, neighbour, "1", "101")
+    assert "名册" in (await press(stage, neighbour, card, "乙")).text
+    async with stage.program.store.glance() as conn:
+        assert [vote.choice for vote in await ballots.votes_of(conn, 1)] == [(1,)]
 
 
 async def test_the_farewell_arrives_after_a_restart_too(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox import Person, Seen
 from storage import ballots, log
+from tests.handlers.test_papers import appoint_teller, enter, witness
 from tests.scenes import (
     Scene,
     announced_meeting,
@@ -166,6 +167,25 @@ async def test_a_proxy_for_a_meeting_is_told_when_it_is_used_and_stands_then(sta
     assert sum("已经代您投了票：停车位怎么划" in message.text for message in said) == 1
     assert not any("收回委托" in label for message in said for label in message.labels)
     assert "已经代投" in (await press(stage, giver, card, "甲")).text
+
+
+async def test_the_holder_hears_that_a_paper_vote_stands_instead(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    giver, holder, teller, first, second = await residents(stage, scene, 5)
+    card = await open_ballot(stage, scene)
+    await ask(stage, giver, "停车位怎么划", "1-102", holder.name)
+    await tap(stage, holder, holder.private(), "愿意代")
+    await open_paper(stage, holder)
+    await appoint_teller(stage, scene, teller)
+    await enter(stage, teller, f"1-{scene.homes[giver].room} 乙")
+    await tap(stage, teller, teller.private(), "交给两位邻居见证")
+    for neighbour in (first, second):
+        await witness(stage, scene, neighbour, "和纸票一样")
+    said = holder.private().messages
+    assert sum("以纸质票为准，您不用代投了" in message.text for message in said) == 1
+    assert not any("代投" in label for message in said for label in message.labels)
+    assert await stored(stage, scene) == {giver.name: ((2,), "paper")}
+    assert "已投 1 户" in card.text
 
 
 async def test_by_ballot_and_by_meeting_together_nobody_holds_more_than_three(stage: Stage) -> None:
