@@ -47,13 +47,20 @@ async def back_up(engine: AsyncEngine, file: Path, progress: Progress) -> None:
 
 
 def _copy_file(engine: AsyncEngine, file: Path, progress: Progress) -> None:
-    """SQLite's own online backup: it begins anew by itself when somebody writes meanwhile."""
+    """SQLite's own online backup, of the moment at which it begins.
+
+    By itself it would begin anew whenever somebody writes meanwhile, and in a busy hour never end.
+    """
 
     def tell(_status: int, remaining: int, total: int) -> None:
         progress(file.name, total - remaining, total)
 
     try:
         with closing(connect_file(engine)) as source, closing(sqlite3.connect(file)) as copy:
+            source.execute("BEGIN")
+            source.execute(
+                "SELECT 1 FROM sqlite_master"
+            ).fetchone()  # what is written from now on is not seen
             source.backup(copy, pages=_PAGES, progress=tell)
     except sqlite3.Error as error:
         raise Unavailable(str(error)) from error

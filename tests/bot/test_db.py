@@ -15,8 +15,8 @@ from sqlalchemy import text
 
 from rules.ballots import Plan
 from rules.counting import Method
-from storage import log, migrate, moving, people, sealing
-from storage.engine import open_engine
+from storage import backup, log, migrate, moving, people, sealing
+from storage.engine import engine_of, open_engine
 from storage.store import Store
 from tests.bot.terminal import configured, louyuhui
 from tests.conftest import ENGINES
@@ -171,6 +171,29 @@ def test_a_flawed_backup_is_not_restored(sqlite: str, tmp_path: Path) -> None:
     assert refused.exit_code == 1
     assert "trigger: events_keep" in refused.output
     assert asyncio.run(contents(sqlite)) == before
+
+
+def test_a_backup_ends_and_is_of_one_moment_however_often_somebody_writes(
+    sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(fill(sqlite))
+    monkeypatch.setattr("storage.backup._PAGES", 1)
+    before, kept, steps = asyncio.run(contents(sqlite)), tmp_path / "kept.db", 0
+
+    def write_meanwhile(_what: str, _done: int, _total: int) -> None:
+        nonlocal steps
+        steps += 1
+        assert steps < 5_000, "it begins anew at every vote, and never ends"
+        with closing(sqlite3.connect(tmp_path / "test.db", isolation_level=None)) as other:
+            other.execute("INSERT INTO communities (name) VALUES (?)", [f"示例小区 {steps}"])
+
+    async def back_up_all() -> None:
+        async with engine_of(sqlite) as engine:
+            await backup.back_up(engine, kept, write_meanwhile)
+
+    asyncio.run(back_up_all())
+    assert steps > 50
+    assert asyncio.run(contents(f"sqlite+aiosqlite:///{kept}")) == before
 
 
 def break_chain(file: Path) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rules.habits import Standing
 from rules.when import Every, Pattern
-from storage import ballots, habits, homes, log, migrate, people, voters
+from storage import ballots, habits, homes, log, migrate, outbox, people, voters
 from storage.engine import open_engine
 from storage.refusals import refusing_triggers
 from storage.store import Store, Unavailable
@@ -133,7 +133,7 @@ async def test_it_is_marked_with_the_newest_revision(engine: AsyncEngine) -> Non
 
 
 async def fill(engine: AsyncEngine) -> None:
-    """A person who lives somewhere, a ballot that is open with a vote in it, and an event."""
+    """A person who lives somewhere, a ballot that is open with a vote in it, letters, and an event."""
     async with Store(engine).unit(NOW) as unit:
         community = await homes.community(unit.conn, "示例小区")
         building = await homes.add_building(
@@ -150,6 +150,10 @@ async def fill(engine: AsyncEngine) -> None:
             "question": "要什么",
             "method": "single",
         }
+        chat = await people.enter(unit.conn, "-1", "group", "3栋邻里群")
+        letter = {"chat_id": chat.id, "rank": 1, "notice": True, "payload": {"text": "通知"}, "made_at": NOW}
+        for number in range(3):
+            await outbox.put(unit.conn, **letter, key=f"notice:{number}", not_before=NOW)
         ballot = await ballots.add(unit.conn, offered, **asked)
         await voters.freeze(unit.conn, ballot)
         await ballots.change(unit.conn, ballot.id, state="open")
