@@ -162,6 +162,10 @@ async def test_the_sides_may_live_in_two_buildings_of_a_community(stage: Stage) 
     await say(stage, leader, chat, "1单元101")
     assert "没有“7栋”" in (await say(stage, leader, chat, "7栋1单元101")).text
     assert "问不到" in (await say(stage, leader, chat, "5栋2单元999")).text
+    chosen = f"yn:1:{other.homes[far].id}:1"
+    assert "问不到" in (await leader.press_forged(last(leader), chosen)).text, (
+        "nobody there is picked by name"
+    )
     await say(stage, leader, chat, "五栋1单元101")
     await say(stage, leader, chat, "明天晚上七点半")
     draft = await say(stage, leader, chat, "凉亭")
@@ -169,6 +173,7 @@ async def test_the_sides_may_live_in_two_buildings_of_a_community(stage: Stage) 
     await stage.restart()
     await press(stage, leader, draft, "换主持人")
     assert other.leader.name in last(leader).labels, "whoever leads there may mediate too"
+    assert "问不到" in (await say(stage, leader, chat, "5栋1单元101")).text, "a neighbour there is not named"
     await tap(stage, leader, chat, leader.name)
     await tap(stage, leader, chat, "私聊去问各方")
     assert "👥 5栋1单元101 示例住户 1-101（您家）" in card(far).text
