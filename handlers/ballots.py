@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +38,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 _KEPT = ("question", "asked", "draft", "meeting", "item")  # when the options are to be written
 _WRITTEN = ("options", "pictures", "labels")  # when they are there
 _BETWEEN = (re.compile(r"[|｜\n]"), re.compile(r"\s/\s|／"), re.compile(r"[;；]"))  # the first that is there
+_IN_A_ROW = (re.compile("、"), re.compile("，"))  # where options stand alone: there are two at least
 _PREFIX = re.compile(r"^\s*(?:\d{1,2}[.、)）]|[A-Ja-j甲乙丙丁戊己庚辛壬癸][.、:：)）])\s*")
 
 
@@ -134,7 +135,11 @@ async def go_on(here: Here, data: dict[str, Any]) -> None:
 
 
 def _lines(text: str) -> list[str]:
-    return text.splitlines() if "\n" in text else _parts(text)
+    """What was written one a line; in a single line, what stands between the marks people use."""
+    if "\n" in text:
+        return text.splitlines()
+    numbered = _PREFIX.match(text) and text.count("、") == 1  # one option, and not the number and it
+    return _parts(text, _BETWEEN if numbered else (*_BETWEEN, *_IN_A_ROW))
 
 
 async def _take_question(here: Here, text: str) -> None:
@@ -331,9 +336,9 @@ async def _dialogue(here: Here, *steps: str) -> dict[str, Any]:
     return dialogue[1]
 
 
-def _parts(text: str) -> list[str]:
+def _parts(text: str, marks: Sequence[re.Pattern[str]] = _BETWEEN) -> list[str]:
     """A question and its options, or options alone, in one line: 怎么划 / 甲案 / 乙案, or with | or ;."""
-    mark = next((mark for mark in _BETWEEN if mark.search(text)), _BETWEEN[0])
+    mark = next((mark for mark in marks if mark.search(text)), marks[0])
     return mark.split(text)
 
 

@@ -37,6 +37,26 @@ async def test_a_line_may_be_written_as_people_write_it(stage: Stage, text: str)
     assert "🗂 这是哪一种事？" in draft.labels
 
 
+@pytest.mark.parametrize(
+    "written", ["示例甲、示例乙、示例丙", "示例甲，示例乙，示例丙", "1、示例甲\n2、示例乙\n3、示例丙"]
+)
+async def test_options_may_be_written_in_a_row(stage: Stage, written: str) -> None:
+    scene = await bound_building(stage)
+    kinds = await line(stage, scene, "/vote 选组长")
+    await press(stage, scene.leader, kinds, "选一个方案")
+    draft = await line(stage, scene, written)
+    assert "甲 示例甲\n乙 示例乙\n丙 示例丙" in draft.text
+
+
+async def test_projects_in_a_row_keep_their_sums(stage: Stage) -> None:
+    scene = await bound_building(stage)
+    kinds = await line(stage, scene, "/vote 公共收益怎么花")
+    await press(stage, scene.leader, kinds, "分一笔钱")
+    await line(stage, scene, "5000")
+    draft = await line(stage, scene, "换路灯 3,200元、修长凳 1500")
+    assert "甲 换路灯 3,200 元\n乙 修长凳 1,500 元" in draft.text
+
+
 async def test_a_slash_within_an_option_parts_nothing(stage: Stage) -> None:
     scene = await bound_building(stage)
     draft = await line(stage, scene, "/vote 几点开会 | 周六/周日上午 | 平时晚上")
