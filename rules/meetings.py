@@ -14,6 +14,7 @@ PLACE_LIMIT = 60
 HURRY_LIMIT = 120  # of the reason for which a meeting is held inside its notice period
 PROPOSAL_LIMIT = 500
 MOST_ITEMS = 9
+FARTHEST = timedelta(days=400)
 MOST_PROPOSALS = 40  # of one item: a list of equipment to choose from is long
 
 
@@ -124,6 +125,10 @@ class TimeIsOver(Refusal):
     """A meeting cannot begin in the past."""
 
 
+class TooFarAhead(Refusal):
+    """A day more than a year away."""
+
+
 class InsideTheNotice(Refusal):
     """The day is nearer than the notice period of this kind allows, and no reason for that was given."""
 
@@ -163,6 +168,14 @@ class TextTooLong(Refusal):
 def days_left(planned: datetime, now: datetime, zone: tzinfo) -> int:
     """Full days until a meeting on the building's clock; the first day is not counted (民法典201)."""
     return (planned.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
+def check_ahead(planned: datetime, now: datetime) -> None:
+    """Go on only with a time within about a year from now. Raises TimeIsOver, TooFarAhead."""
+    if planned <= now:
+        raise TimeIsOver(planned=planned)
+    if planned > now + FARTHEST:
+        raise TooFarAhead
 
 
 def keeps_notice(kind: Kind, planned: datetime, now: datetime, zone: tzinfo) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rules.calling import NotToBeCut, Timed, items_in, parts_of, read_call
@@ -30,9 +30,9 @@ from rules.meetings import (
     NothingWritten,
     Proposal,
     State,
-    TimeIsOver,
     TooManyItems,
     TooManyProposals,
+    check_ahead,
     check_announced,
     check_complete,
     check_draft,
@@ -49,7 +49,6 @@ from services import carried, outbox, parties, reminding
 from storage import contacts, homes, log, meetings, people
 from storage.store import Unit
 
-FARTHEST = timedelta(days=400)
 MOST_PLACES = 5  # offered as buttons
 
 
@@ -59,10 +58,6 @@ class NoGroupYet(Refusal):
 
 class NothingChanges(Refusal):
     """The time and the place asked for are those announced already."""
-
-
-class TooFarAhead(Refusal):
-    """A day more than a year away."""
 
 
 async def led(unit: Unit, meeting_id: int, person_id: int) -> tuple[Meeting, Building]:
@@ -184,14 +179,6 @@ def _moved_end(meeting: Meeting, planned: datetime) -> datetime | None:
     if meeting.planned_at is None or meeting.planned_end is None:
         return None
     return planned + (meeting.planned_end - meeting.planned_at)
-
-
-def check_ahead(planned: datetime, now: datetime) -> None:
-    """Go on only with a time within about a year from now. Raises TimeIsOver, TooFarAhead."""
-    if planned <= now:
-        raise TimeIsOver(planned=planned)
-    if planned > now + FARTHEST:
-        raise TooFarAhead
 
 
 async def set_place(unit: Unit, draft: Meeting, place: str) -> None:

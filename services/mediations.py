@@ -33,10 +33,9 @@ from rules.mediations import (
     role_of,
     side_of,
 )
-from rules.meetings import PLACE_LIMIT, NoPlaceYet, NoTimeYet, check_time, written
+from rules.meetings import PLACE_LIMIT, NoPlaceYet, NoTimeYet, check_ahead, check_time, written
 from rules.people import NotTheLeader, Person
 from services import outbox
-from services.calling import check_ahead
 from services.reminding import comes_late, hold, newer_is_due
 from storage import homes, log, mediations, people
 from storage import outbox as letters

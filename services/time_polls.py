@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rules.homes import Building
-from rules.meetings import TITLE_LIMIT, Meeting
+from rules.meetings import TITLE_LIMIT, Meeting, check_ahead
 from rules.people import NotAResident, NotTheLeader, Person
 from rules.time_polls import (
     Answer,
@@ -61,7 +61,7 @@ async def led(unit: Unit, poll_id: int, person: Person, *states: State) -> tuple
 async def offer(unit: Unit, poll: TimePoll, times: Iterable[datetime]) -> None:
     """Put times into a draft. Raises TimeIsOver, TooFarAhead, SlotTwice, TooManySlots."""
     for at in times:
-        calling.check_ahead(at, unit.now)
+        check_ahead(at, unit.now)
         check_slots(await polls.slots_of(unit.conn, poll.id), at)
         await polls.add_slot(unit.conn, poll.id, at)
 

@@ -24,6 +24,7 @@ from rules.meetings import (
     State,
     TextTooLong,
     TimeIsOver,
+    TooFarAhead,
     TooManyItems,
     TooManyProposals,
 )
@@ -146,7 +147,7 @@ async def test_moving_checks_the_notice_period_again(house: House) -> None:
             await calling.change(
                 unit, meeting, house.building, house.leader_id, NOW - timedelta(days=2), None
             )
-        with pytest.raises(calling.TooFarAhead):
+        with pytest.raises(TooFarAhead):
             await calling.change(
                 unit, meeting, house.building, house.leader_id, NOW + timedelta(days=900), None
             )
