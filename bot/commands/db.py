@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +31,7 @@ from storage.backup import Differs, Filled, back_up, file_url, transfer
 from storage.engine import engine_of
 from storage.moving import Content, Progress
 from storage.sealing import WrongKey
+from storage.seats import at_work
 from storage.soundness import flaws
 
 KEY = "LOUYUHUI_BACKUP_KEY"
@@ -120,6 +121,7 @@ async def _restore(settings: Settings, file: Path, *, force: bool) -> dict[str, 
             if found:
                 raise fail(f"备份有问题，没有恢复。/ The backup is flawed, nothing was restored: {found[0]}")
             async with opened(settings) as store:
+                _check_vacant(await at_work(store.engine))
                 return await transfer(source, store.engine, progress, force=force)
 
 
@@ -144,9 +146,21 @@ def move(
 
 async def _move(settings: Settings, to: str, *, force: bool) -> dict[str, Content]:
     async with opened(settings) as store, engine_of(to) as target:
+        _check_vacant([*await at_work(store.engine), *await at_work(target)])
         await migrate.upgrade(target)
         with _bars() as progress:
             return await transfer(store.engine, target, progress, force=force)
+
+
+def _check_vacant(workers: Sequence[tuple[str, bool]]) -> None:
+    """Go on only while no bot is at work there: what it stores meanwhile would be lost."""
+    if workers:
+        names = ", ".join(name for name, _ in workers)
+        raise fail(
+            f"机器人还在运行（{names}），先停下再来。/ A bot is at work ({names}): stop it first, or what it"
+            " stores meanwhile is lost.",
+            10,
+        )
 
 
 @app.command()

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from rules.ballots import Plan
 from rules.counting import Method
 from storage import backup, log, migrate, moving, people, sealing
+from storage.alone import Alone
 from storage.engine import engine_of, open_engine
 from storage.store import Store
 from tests.bot.terminal import configured, louyuhui
@@ -306,6 +307,29 @@ async def go_back(file: Path, revision: str) -> None:
         await conn.run_sync(lambda sync: command.downgrade(migrate._config(sync), revision))
         await conn.commit()
     await engine.dispose()
+
+
+def test_nothing_is_moved_or_restored_while_a_bot_is_at_work(sqlite: str, empty: str, tmp_path: Path) -> None:
+    """What it was told meanwhile would be lost."""
+    asyncio.run(fill(sqlite))
+    before, config = asyncio.run(contents(sqlite)), configured(tmp_path, database=sqlite)
+    kept = tmp_path / "kept.db"
+    louyuhui("db", "backup", kept, "--config", config)
+    engine = open_engine(sqlite)
+    seat = Alone(engine, "east")
+    asyncio.run(seat.open())
+    try:
+        for refused in (
+            moved(sqlite, empty, tmp_path),
+            moved(empty, sqlite, tmp_path, "--force"),
+            louyuhui("db", "restore", kept, "--force", "--config", configured(tmp_path, database=sqlite)),
+        ):
+            assert refused.exit_code == 10, refused.output
+            assert "east" in refused.output
+    finally:
+        asyncio.run(seat.close())
+    assert asyncio.run(contents(sqlite)) == before
+    assert moved(sqlite, empty, tmp_path).exit_code == 0
 
 
 def test_nothing_is_moved_onto_what_is_there(sqlite: str, postgresql: str, tmp_path: Path) -> None:
