@@ -44,6 +44,7 @@ async def test_options_may_be_written_in_a_row(stage: Stage, written: str) -> No
     scene = await bound_building(stage)
     kinds = await line(stage, scene, "/vote 选组长")
     await press(stage, scene.leader, kinds, "选一个方案")
+    assert "至少要有两个" in (await line(stage, scene, "1、示例甲")).text, "a number before it is none"
     draft = await line(stage, scene, written)
     assert "甲 示例甲\n乙 示例乙\n丙 示例丙" in draft.text
 
