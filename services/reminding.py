@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from rules.ballots import Ballot
@@ -26,7 +27,7 @@ HELD = ":held"  # ends the key of what was put off to the morning
 class MeetingReminder:
     """A meeting to be reminded of now; `coming` are those of its people who want to be told in private.
 
-    `days` are counted on the building's clock, `minutes` as they pass.
+    `days` are counted on the building's clock, `minutes` as they pass, one that has begun as a whole one.
     """
 
     meeting: Meeting
@@ -93,7 +94,7 @@ async def meeting_due(unit: Unit, due: Due) -> MeetingReminder | None:
         building,
         await people_coming(unit, meeting, only_wanting=True),
         days_left(starts, unit.now, ZoneInfo(building.zone)),
-        int((starts - unit.now).total_seconds()) // 60,
+        ceil((starts - unit.now) / timedelta(minutes=1)),
         urgent,
         comes_late(unit, due),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -35,7 +35,7 @@ async def test_a_meeting_is_reminded_of_three_days_one_day_and_one_hour_before(s
     assert "还有3天开楼宇会" in reminders(scene)[-1]
     await stage.pass_time(to=at(24, 19, 30))
     assert "明天开楼宇会" in reminders(scene)[-1]
-    await stage.pass_time(to=at(25, 18, 30))
+    await stage.pass_time(to=at(25, 18, 30) + timedelta(seconds=20))  # a clock never comes on the dot
     assert "还有60分钟就开楼宇会" in reminders(scene)[-1]
     await stage.pass_time(to=at(26, 12))
     assert len(reminders(scene)) == 3
