@@ -48,7 +48,8 @@ bench-tally: setup ## how long a count takes: every method, up to 100,000 votes
 	@$(BIN)/python -m bench.tally
 
 screens: setup ## take the pictures of the documentation anew (needs Chromium)
-	@LOUYUHUI_SCREENS=docs/screens $(BIN)/pytest -n 0 tests/bot/test_demo.py tests/handlers/test_handbook.py
+	@LOUYUHUI_SCREENS=docs/screens $(BIN)/pytest -n 0 tests/bot/test_demo.py tests/bot/pictures.py \
+		tests/handlers/test_handbook.py
 
 lock: setup ## make the locks anew from pyproject.toml
 	sh scripts/lock

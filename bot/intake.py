@@ -19,6 +19,7 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.metrics import Metrics
+from bot.reading import read
 from handlers.telegram import Reception
 from storage.store import Unavailable
 
@@ -85,11 +86,11 @@ class Intake:
 
     async def _begin(self, fetched: Sequence[dict[str, Any]]) -> None:
         """Begin to handle a batch: a person's updates after those of theirs under way. Raises Unavailable."""
-        read = [await self._reception.read(one) for one in fetched]
+        found = [await read(self._reception, one) for one in fetched]
         self._last = max((one["update_id"] + 1 for one in fetched), default=self._last)
         self._fetched.update(one["update_id"] for one in fetched)
         before = {person: line for line, person in self._under_way.items()}
-        for person, updates in in_lines(update for update in read if update is not None).items():
+        for person, updates in in_lines(update for update in found if update is not None).items():
             self._open.update(update.update_id for update in updates)
             line = asyncio.create_task(self._in_order(updates, before.get(person)))
             self._under_way[line] = person

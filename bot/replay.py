@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.limits import Limits
 from bot.program import Program, build
+from bot.reading import read_update
 from bot.settings import Settings
-from handlers.telegram import read_update
 from storage import outbox, updates
 from storage.store import Connection, Store, Unavailable
 

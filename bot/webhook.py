@@ -21,6 +21,7 @@ from telegram import Bot
 from bot import settings
 from bot.intake import WANTED, Intake, whose
 from bot.lines import Lines
+from bot.reading import read
 from bot.request import storable
 from handlers.telegram import Reception, Reply
 from storage.store import Unavailable
@@ -102,7 +103,7 @@ class Webhook:
 
     async def _take(self, number: int, content: dict[str, Any]) -> Reply:
         try:
-            update = await self._reception.read(content)
+            update = await read(self._reception, content)
         except Unavailable:
             return Reply(turned_away=True)
         if update is None:

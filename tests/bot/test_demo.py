@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from bot.demo import show
 from rules.proof import verify
-from tests.screens import CHROMIUM, FOLDER, chromium, keep, open_page
+from tests.screens import CHROMIUM, chromium, keep, open_page
 
 expect.set_options(timeout=30_000)  # milliseconds: the machine may be busy with other tests
 
@@ -117,23 +117,4 @@ async def test_a_resident_votes_by_clicking_and_sees_the_result(tmp_path: Path) 
             desk.get_by_test_id("message").filter(has_text="会议纪要（已确认）").first
         ).to_be_visible(timeout=90_000)
         await keep(desk, "story-1280")
-        await play.sandbox.page.close()
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None or not FOLDER, reason="takes pictures only: make screens")
-async def test_pictures_of_what_comes_later_in_the_story(tmp_path: Path) -> None:
-    async with show.stage(tmp_path, show.IN_THE_TERMINAL) as play, chromium() as browser:
-        story = show.story(play)
-        url = f"{play.sandbox.url}/#{play.cast.neighbours[5].id}/{play.cast.group.key}"
-        for chapter, words, name in (
-            ("month", "大修屋面 —— 结果", "owners-390"),
-            ("check", "12月月报", "month-390"),
-        ):
-            while story.state().chapter != chapter:
-                assert await story.next()
-            phone = await open_page(browser, url, 390, 1300)  # as high as the highest message
-            shown = phone.get_by_test_id("message").filter(has_text=words).last
-            await shown.scroll_into_view_if_needed()
-            await keep(phone, name, shown)
         await play.sandbox.page.close()

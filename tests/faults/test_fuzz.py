@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.reading import read
 from handlers.voting import CastVote
 from tests.faults.fast import FastStage
 from tests.scenes import bound_building, open_ballot, residents
@@ -68,7 +69,7 @@ async def test_no_mutated_update_is_a_fault_of_ours_or_stops_the_others(stage: F
         for one in seen:
             number += 1
             odd = {**mutated(one, chance), "update_id": number}
-            update = await reception.read(odd)
+            update = await read(reception, odd)
             if update is not None:
                 await application.process_update(update)
     await stage.program.quiet()

@@ -32,6 +32,7 @@ READ = {  # they change nothing, and tell their caller whose it is that was aske
     "export.export_building",
     "floor.read",
     "item_plans.of_item",
+    "mediations.whole",
     "minutes.check_draft",
     "minutes.corrections",
     "minutes.filed",

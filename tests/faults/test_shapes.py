@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.reading import read
 from tests.faults.fast import FastStage
 from tests.faults.shapes import updates
 from tests.scenes import bound_building, open_ballot, residents, say
@@ -48,9 +49,9 @@ async def hear(them: list[dict[str, Any]]) -> None:
             known = {person.id for person in (scene.leader, *neighbours)}
             assert known == set(PEOPLE) and scene.group.id in GROUPS, (known, scene.group.id)  # noqa: PT018
             for number, one in enumerate(them):
-                read = await stage.program.reception.read({**one, "update_id": 10_000_000 + number})
-                if read is not None:
-                    await stage.program.application.process_update(read)
+                update = await read(stage.program.reception, {**one, "update_id": 10_000_000 + number})
+                if update is not None:
+                    await stage.program.application.process_update(update)
             await stage.program.quiet()
             assert await stage.faults() == []
             newcomer = stage.sandbox.people.new("示例路人")
