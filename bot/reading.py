@@ -9,7 +9,6 @@ from typing import Any
 from telegram import Bot, CallbackQuery, Chat, InaccessibleMessage, Update, User
 
 from handlers.telegram import Reception
-from storage import updates
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +27,7 @@ async def read(reception: Reception, content: dict[str, Any]) -> Update | None:
     except Exception:
         trace, number = traceback.format_exc(), content["update_id"]
         log.exception("unreadable update %s", number)
-    async with reception.store.unit(reception.clock()) as unit:
-        if not (await updates.seen(unit.conn, number))[0]:
-            await updates.add_fault(unit.conn, unit.now, number, content, trace)
-            await updates.record(unit.conn, number, None, unit.now)
+    await reception.put_down(number, content, trace)
     return None
 
 

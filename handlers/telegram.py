@@ -293,11 +293,16 @@ class Reception:
                 log.exception("fault in an apology for update %s", update.update_id)
             else:
                 return
+        await self.put_down(update.update_id, kept, fault)
+
+    async def put_down(self, number: int, kept: dict[str, Any] | None, fault: str | None) -> None:
+        """Be done with an update that nobody is answered, once, and keep its fault. Raises Unavailable."""
         async with self.store.unit(self.clock()) as unit:
-            if not (await updates.seen(unit.conn, update.update_id))[0]:
-                if fault:
-                    await updates.add_fault(unit.conn, unit.now, update.update_id, kept, fault)
-                await updates.record(unit.conn, update.update_id, None, unit.now)
+            if (await updates.seen(unit.conn, number))[0]:
+                return
+            if fault:
+                await updates.add_fault(unit.conn, unit.now, number, kept, fault)
+            await updates.record(unit.conn, number, None, unit.now)
 
     async def _is_sealed(self, update: Update) -> bool:
         """Whether it was pressed on a sealed ballot's paper: what somebody ticks there is kept nowhere."""

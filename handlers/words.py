@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -19,9 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from rules.ballots import Ballot
 from rules.homes import Door
-from rules.when import Pattern
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -76,16 +74,16 @@ def _environment(*, autoescape: bool) -> Environment:
         bar=bar,
         door=_door,
         office=_office,
-        recurs=_recurs,
+        recurs=_said("monthly.recurs", "pattern"),  # 每月最后一个周五, the last Friday of every month
         basis=_basis,
         secrecy=_secrecy,
-        electorate=_electorate,
-        turnout=_turnout,
-        voters=_voters,
-        yours=_yours,
-        whose=_whose,
-        each=_each,
-        cast_by=_cast_by,
+        electorate=_said("owners.electorate", "ballot"),  # who is on the roll, in figures
+        turnout=_said("owners.turnout", "ballot"),  # how many of them have voted
+        voters=_said("owners.voters", "count", "basis"),  # 48 户, 3 owners
+        yours=_said("owners.yours", "basis"),  # 您家, you: for whom somebody votes
+        whose=_said("owners.whose", "basis"),  # 您家的, your: whose vote it is
+        each=_said("owners.each", "basis"),  # 每户, each resident
+        cast_by=_said("owners.cast_by", "how", "basis"),  # （纸质票）: how it came in, where others cast it
         area=_area,
         yuan=yuan,
     )
@@ -134,12 +132,6 @@ def _office(context: Context, role: str) -> str:
 
 
 @pass_context
-def _recurs(context: Context, pattern: Pattern) -> str:
-    """每月最后一个周五, the last Friday of every month."""
-    return _render(context.environment, context["lang"], "monthly.recurs", {"pattern": pattern})
-
-
-@pass_context
 def _basis(context: Context, basis: str) -> str:
     """一户一票, one vote a household: the block of owners.j2 that is named like the basis."""
     return _render(context.environment, context["lang"], f"owners.{basis}", {})
@@ -151,46 +143,14 @@ def _secrecy(context: Context, name: str) -> str:
     return _render(context.environment, context["lang"], f"secrecy.{name}", {})
 
 
-@pass_context
-def _electorate(context: Context, ballot: Ballot) -> str:
-    """Who is on the roll of a ballot, in figures."""
-    return _render(context.environment, context["lang"], "owners.electorate", {"ballot": ballot})
+def _said(block: str, *names: str) -> Callable[..., str]:
+    """A filter that says a block; what it stands behind, and what it is given, has these names there."""
 
+    @pass_context
+    def say(context: Context, *given: object) -> str:
+        return _render(context.environment, context["lang"], block, dict(zip(names, given, strict=True)))
 
-@pass_context
-def _turnout(context: Context, ballot: Ballot) -> str:
-    """How many of them have voted."""
-    return _render(context.environment, context["lang"], "owners.turnout", {"ballot": ballot})
-
-
-@pass_context
-def _voters(context: Context, count: int, basis: str) -> str:
-    """48 户, 3 owners: so many of those who have a vote."""
-    return _render(context.environment, context["lang"], "owners.voters", {"count": count, "basis": basis})
-
-
-@pass_context
-def _yours(context: Context, basis: str) -> str:
-    """您家, you: for whom somebody votes."""
-    return _render(context.environment, context["lang"], "owners.yours", {"basis": basis})
-
-
-@pass_context
-def _whose(context: Context, basis: str) -> str:
-    """您家的, your: whose vote it is."""
-    return _render(context.environment, context["lang"], "owners.whose", {"basis": basis})
-
-
-@pass_context
-def _each(context: Context, basis: str) -> str:
-    """每户, each resident: everybody who has one vote."""
-    return _render(context.environment, context["lang"], "owners.each", {"basis": basis})
-
-
-@pass_context
-def _cast_by(context: Context, how: str, basis: str) -> str:
-    """（纸质票）, (cast by your family): how a vote that was not cast by its reader came in."""
-    return _render(context.environment, context["lang"], "owners.cast_by", {"how": how, "basis": basis})
+    return say
 
 
 @pass_context

@@ -14,7 +14,7 @@ from itertools import islice
 
 from rules.calendar import LunarDay, NoSuchLunarDay, day_of_month, from_lunar, holiday, to_lunar
 from rules.when import festivals
-from rules.when.months import NoSuchDay, month_ahead, month_said, nth_weekday
+from rules.when.months import NoSuchDay, month_ahead, month_said, months_meant, nth_weekday
 
 Round = tuple[date, ...]
 SLIP = timedelta(days=30)  # a date no further back is a slip of the pen, not one of next year
@@ -170,10 +170,7 @@ class NthWeekday:
 
     def rounds(self, today: date) -> Iterator[Round]:
         """Give the day; raises NoSuchDay for the fifth Friday of a month with four."""
-        firsts = [month_ahead(today, ahead) for ahead in range(2)]
-        if not self.comes_again:
-            firsts = [month_said(today, self.months, self.month)]
-        for first in firsts:
+        for first in months_meant(today, self.months, self.month):
             found = nth_weekday(first, 1, self.nth, self.weekday)
             yield (found, found + timedelta(days=1)) if self.weekend else (found,)
 
@@ -193,10 +190,7 @@ class DaysOfMonth:
 
     def rounds(self, today: date) -> Iterator[Round]:
         """Give the days of that month, or of this one and the next; raises NoSuchDay for month 13."""
-        firsts = [month_ahead(today, ahead) for ahead in range(2)]
-        if not self.comes_again:
-            firsts = [month_said(today, self.months, self.month)]
-        for first in firsts:
+        for first in months_meant(today, self.months, self.month):
             yield tuple(first.replace(day=day) for day in self.days)
 
 

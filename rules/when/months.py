@@ -24,6 +24,13 @@ def month_said(today: date, months: int | None, month: int | None) -> date:
     return date(today.year + (month < today.month), month, 1)
 
 
+def months_meant(today: date, months: int | None, month: int | None) -> list[date]:
+    """Give the first day of the month said; where none was, of this one and of the next."""
+    if months is None and month is None:
+        return [month_ahead(today, ahead) for ahead in range(2)]
+    return [month_said(today, months, month)]
+
+
 def nth_weekday(first: date, months: int, nth: int, weekday: int) -> date:
     """Give the nth (-1 the last) such weekday of the months that begin on `first`; may raise NoSuchDay."""
     after = month_ahead(first, months)

@@ -14,6 +14,8 @@ from handlers.buttons import Button
 from handlers.here import Here
 from handlers.routes import Route
 from rules.refusals import Refusal
+from sandbox.conversations import Conversation
+from sandbox.people import Person
 from storage import updates
 from storage.store import Unavailable
 from tests.stage import Stage
@@ -30,6 +32,17 @@ def hears(stage: Stage, act: Callable[..., Awaitable[None]]) -> None:
     routes = stage.program.reception.routes
     routes.commands["probe"] = Route(act)
     routes.presses[Probe] = Route(act)
+
+
+async def probed(stage: Stage, act: Callable[..., Awaitable[None]]) -> tuple[Person, Conversation]:
+    """Somebody who has sent /probe to a bot that hears it by `act`, and where; all of it is handled."""
+    hears(stage, act)
+    person = stage.sandbox.people.new("示例住户")
+    chat = await person.start()
+    await stage.settle()
+    await person.say(chat, "/probe")
+    await stage.settle()
+    return person, chat
 
 
 async def test_a_second_delivery_changes_nothing_and_is_answered_alike(stage: Stage) -> None:
@@ -270,12 +283,7 @@ async def test_an_update_the_database_turned_away_is_tried_again(
         await here.say("guests.lost")
 
     monkeypatch.setattr("handlers.telegram.PAUSES", (0.0, 0.0, 0.0))
-    hears(stage, act)
-    person = stage.sandbox.people.new("示例住户")
-    chat = await person.start()
-    await stage.settle()
-    await person.say(chat, "/probe")
-    await stage.settle()
+    _, chat = await probed(stage, act)
     assert "没看懂" in chat.messages[-1].text
     assert left == -1
 
@@ -287,12 +295,7 @@ async def test_when_nothing_can_be_stored_the_person_is_told_so(
         raise Unavailable("database or disk is full")
 
     monkeypatch.setattr("handlers.telegram.PAUSES", ())
-    hears(stage, act)
-    person = stage.sandbox.people.new("示例住户")
-    chat = await person.start()
-    await stage.settle()
-    await person.say(chat, "/probe")
-    await stage.settle()
+    person, chat = await probed(stage, act)
     assert "记不下来" in chat.messages[-1].text
     told = await person.press_forged(chat.messages[-1], Probe(1).pack())
     assert "没有记入" in told.text
@@ -307,12 +310,7 @@ async def test_a_fault_on_the_way_to_an_answer_is_recorded_too(stage: Stage) -> 
     async def act(_here: Here, _rest: str) -> None:
         raise NoWords
 
-    hears(stage, act)
-    person = stage.sandbox.people.new("示例住户")
-    chat = await person.start()
-    await stage.settle()
-    await person.say(chat, "/probe")
-    await stage.settle()
+    person, chat = await probed(stage, act)
     async with stage.program.store.glance() as conn:
         (fault,) = await updates.list_faults(conn)
         assert (await updates.seen(conn, fault["update_id"]))[0]
@@ -330,12 +328,7 @@ async def test_a_fault_whose_message_no_database_keeps_is_recorded(
     async def act(_here: Here, _rest: str) -> None:
         raise ValueError("half a pair: \ud83d, and \0")
 
-    hears(stage, act)
-    person = stage.sandbox.people.new("示例住户")
-    chat = await person.start()
-    await stage.settle()
-    await person.say(chat, "/probe")
-    await stage.settle()
+    _, chat = await probed(stage, act)
     assert "没有办成" in chat.messages[-1].text
     async with stage.program.store.glance() as conn:
         (fault,) = await updates.list_faults(conn)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.ballots import Ballot, Plan
 from rules.counting import Method
 from rules.homes import Building, Household
+from rules.proof import verify
 from services import ballots
+from services.export import export_building
 from services.vote_box import Outcome, Press, Toast, VoteBox
 from storage import ballots as stored
 from storage import homes, people
@@ -103,3 +107,11 @@ async def house(database: str, households: int = 60, residents: int = 50) -> Asy
         yield House(store, building, doors, leader.id)
     finally:
         await store.close()
+
+
+async def exported(home: House) -> dict[str, Any]:
+    """What its export says, after it was verified."""
+    async with home.store.glance() as conn:
+        data = dict((await export_building(conn, home.building.id, home.now)).data)
+    verify(json.dumps(data).encode(), ())
+    return json.loads(json.dumps(data))  # type: ignore[no-any-return]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
 
 import pytest
 
@@ -16,9 +15,8 @@ from rules.counting import Method
 from rules.proof import Misfit, export_digest, verify
 from rules.voters import Basis
 from services import ballots, results
-from services.export import export_building
 from storage import ballots as stored
-from tests.services.house import House, house
+from tests.services.house import House, exported, house
 from tests.services.test_owners import import_roll, is_owner, line
 
 M2 = 10_000
@@ -53,13 +51,6 @@ async def elected(
         outcome = await home.press(box, address, ballot.id, *choice, private=True)
         assert outcome.refusal is None
     return await home.close(ballot)
-
-
-async def exported(home: House) -> dict[str, Any]:
-    async with home.store.glance() as conn:
-        data = dict((await export_building(conn, home.building.id, home.now)).data)
-    verify(json.dumps(data).encode(), ())
-    return json.loads(json.dumps(data))  # type: ignore[no-any-return]
 
 
 def outcome_of(ballot: Ballot) -> tuple[list[int], list[bool]]:

@@ -16,10 +16,9 @@ from rules.results import verdict
 from rules.thresholds import Charter
 from rules.voters import Basis
 from services import ballots, calling, delivering
-from services.export import export_building
 from storage import ballots as stored
 from storage import log, meetings, people
-from tests.services.house import House, house
+from tests.services.house import House, exported, house
 from tests.services.test_owners import import_roll, is_owner, line, person_of
 
 CLAUSE = "第18条 未参与表决的业主，其票计入已表决的多数票"
@@ -74,13 +73,6 @@ async def decided(
     for address, option in VOTES.items():
         assert (await home.press(box, address, ballot.id, option)).refusal is None
     return await home.close(ballot)
-
-
-async def exported(home: House) -> dict[str, Any]:
-    async with home.store.glance() as conn:
-        data = dict((await export_building(conn, home.building.id, home.now)).data)
-    verify(json.dumps(data).encode(), ())
-    return json.loads(json.dumps(data))  # type: ignore[no-any-return]
 
 
 def told(ballot: Ballot) -> Any:
