@@ -126,7 +126,8 @@ class Dispatcher:
         """Go on where another's work, or this one's before, has ended."""
         while True:
             try:
-                lately = await take_over(self._store, self._clock, self._seat, GRACE / self._speed)
+                grace, pace = GRACE / self._speed, self._limits.card_pace
+                lately = await take_over(self._store, self._clock, self._seat, grace=grace, pace=pace)
                 await self._halfway.look()
                 break
             except (Unavailable, NotInOffice) as error:
@@ -372,8 +373,8 @@ class Dispatcher:
     async def _note_card(self, queue: Queue, card: Card, delivery: Delivery) -> None:
         """Write down what became of a card, and whether it is still behind."""
         if isinstance(delivery, Sent):
-            message, picture = delivery.message, delivery.picture
-            await self._mark(lambda conn: marks.shown(conn, card, message, picture=picture))
+            message, picture, now = delivery.message, delivery.picture, self._clock()
+            await self._mark(lambda conn: marks.shown(conn, card, message, now, picture=picture))
             queue.failures = 0
         else:
             async with self._store.unit(self._clock()) as unit:

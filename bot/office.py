@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Protocol
 
 from bot.clock import Clock
-from storage import outbox, sent
+from storage import sent
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -68,19 +70,28 @@ def check_held(seat: Seat) -> None:
 
 
 async def take_over(
-    store: Store, now: Callable[[], datetime], seat: Seat, grace: float
+    store: Store, now: Callable[[], datetime], seat: Seat, *, grace: float, pace: float
 ) -> list[tuple[int, datetime]]:
-    """To which chats something was sent in the last minute, and when: it counts within their limits.
+    """To which chats something was sent in the last minute, and when, in order: it counts in their limits.
 
-    Where another worker may have been in office, what it has under way first gets `grace` seconds to arrive.
-    Raises Unavailable.
+    What may have been sent counts as if it was: what was under way as sent now; the edits of a chat's cards,
+    of which only the last is known, as one every `pace` seconds, the most there are in a group. Where another
+    worker may have been in office, what it has under way first gets `grace` seconds to arrive. Raises
+    Unavailable.
     """
     async with store.glance() as conn:
         half_sent = await sent.half_sent(conn)
     if half_sent and seat.shared:
         await asyncio.sleep(grace)
     async with store.glance() as conn:
-        return await outbox.sent_since(conn, now() - MINUTE)
+        moment = now()
+        since = moment - MINUTE
+        lately = await sent.letters_since(conn, since)
+        for chat_id, last in await sent.cards_since(conn, since):
+            edits = (last - timedelta(seconds=max(1.0, pace)) * number for number in itertools.count())
+            lately += [(chat_id, edit) for edit in itertools.takewhile(since.__lt__, edits)]
+        lately += [(chat_id, moment) for chat_id in await sent.under_way(conn)]
+    return sorted(lately, key=itemgetter(1))
 
 
 class Office:

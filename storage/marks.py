@@ -40,10 +40,10 @@ def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card] | None
     return None if chat is None or card is None else (chat, card)
 
 
-def shown(conn: Piece, card: Card, message: str, *, picture: bool) -> None:
+def shown(conn: Piece, card: Card, message: str, now: datetime, *, picture: bool) -> None:
     """A message shows a card as it was looked at."""
-    now = {"message": message, "picture": picture, "shown": card.wanted, "attempts": 0}
-    conn.execute(update(cards).where(cards.c.id == card.id).values(**now))
+    seen = {"message": message, "picture": picture, "shown": card.wanted, "shown_at": now, "attempts": 0}
+    conn.execute(update(cards).where(cards.c.id == card.id).values(**seen))
 
 
 def _chat(conn: Piece, chat_id: int) -> Chat | None:

@@ -81,13 +81,6 @@ async def open_letters(conn: AsyncConnection, after: int, limit: int = 1000) -> 
     return every(Letter, await conn.execute(query.order_by(outbox.c.id).limit(limit)))
 
 
-async def sent_since(conn: AsyncConnection, moment: datetime) -> list[tuple[int, datetime]]:
-    """The chats of the letters that were sent after a moment, in the order of sending, each with its time."""
-    late = select(outbox.c.chat_id, outbox.c.sent_at).order_by(outbox.c.id.desc()).limit(2000).subquery()
-    query = select(late).where(late.c.sent_at > moment).order_by(late.c.sent_at)
-    return [(row.chat_id, row.sent_at) for row in await conn.execute(query)]
-
-
 async def letters(conn: AsyncConnection, ids: Iterable[int]) -> list[Letter]:
     """Those of some letters that are still to be sent, in order; one may have been erased meanwhile."""
     query = select(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state.in_(("queued", "sending")))

@@ -1,10 +1,13 @@
-"""Queries on which messages are known to be there: asked after a sudden end, about what was under way."""
+"""Queries on which messages are there, and since when: asked by whoever goes on after an end."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, union_all
+from datetime import datetime
+
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.outbox import behind
 from storage.tables import cards, chats, outbox
 
 
@@ -12,6 +15,27 @@ async def half_sent(conn: AsyncConnection) -> dict[int, str]:
     """Letters that were marked as leaving and never as arrived, each with the address of its chat."""
     query = select(outbox.c.id, chats.c.address).join(chats).where(outbox.c.state == "sending")
     return {row.id: row.address for row in await conn.execute(query)}
+
+
+async def under_way(conn: AsyncConnection) -> list[int]:
+    """The chats of what may just have left: letters that never arrived, and cards that are behind."""
+    letters = select(outbox.c.chat_id).where(outbox.c.state == "sending")
+    late = select(cards.c.chat_id).join(chats).where(behind())
+    return list(await conn.scalars(union_all(letters, late)))
+
+
+async def letters_since(conn: AsyncConnection, moment: datetime) -> list[tuple[int, datetime]]:
+    """The chats of the letters that were sent after a moment, each with its time."""
+    late = select(outbox.c.chat_id, outbox.c.sent_at).order_by(outbox.c.id.desc()).limit(2000).subquery()
+    query = select(late).where(late.c.sent_at > moment)
+    return [(row.chat_id, row.sent_at) for row in await conn.execute(query)]
+
+
+async def cards_since(conn: AsyncConnection, moment: datetime) -> list[tuple[int, datetime]]:
+    """The chats in which a card was shown after a moment, each with the last time."""
+    last = func.max(cards.c.shown_at, type_=cards.c.shown_at.type)
+    query = select(cards.c.chat_id, last).where(cards.c.shown_at > moment).group_by(cards.c.chat_id)
+    return [(chat_id, at) for chat_id, at in await conn.execute(query)]
 
 
 async def newest(conn: AsyncConnection, limit: int = 200) -> list[tuple[str, str]]:

@@ -743,6 +743,7 @@ cards = Table(
     Column("picture", Boolean, nullable=False, default=False),  # whether that message is a picture
     Column("wanted", Integer, nullable=False, default=1),  # grows when what it shows has changed
     Column("shown", Integer, nullable=False, default=0),  # the `wanted` that was last shown
+    Column("shown_at", Instant),
     Column("state", String, nullable=False, default="live"),  # "live", "gone"
     Column("attempts", Integer, nullable=False, default=0),
     UniqueConstraint("chat_id", "kind", "about_id"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage import homes, outbox, people, privacy
+from storage import homes, marks, outbox, people, privacy, sent
 from storage.outbox import Card, Due, Letter
 from storage.store import Store, Unit
 
@@ -55,6 +55,34 @@ async def test_sent_and_dropped_letters_wait_no_more_and_one_under_way_does(stor
             await outbox.change_letters(unit.conn, [(await waiting(unit))[-1].id], state=state)
         assert [letter.state for letter in await waiting(unit)] == ["queued", "sending"]
         assert await outbox.depth(unit.conn) == 2
+
+
+async def test_what_left_lately_is_known_with_its_chat_and_time(store: Store) -> None:
+    """Letters and cards of the last minute; and what may have left, for all that is known."""
+    async with store.unit(NOW) as unit:
+        for minutes, address in enumerate(["-1", "-1", "-2"]):
+            await put(unit, "结果", address)
+            letter = (await waiting(unit))[-1].id
+            sent_at = NOW + timedelta(minutes=minutes)
+            await outbox.change_letters(unit.conn, [letter], state="sent", sent_at=sent_at)
+        for seconds, about in enumerate([7, 8]):
+            card, at = await want(unit, about, "-3"), NOW + timedelta(seconds=seconds)
+            await unit.conn.run_sync(
+                lambda conn, card=card, at=at: marks.shown(conn, card, "55", at, picture=False)
+            )
+        first, second, third = [await a_chat(unit, address) for address in ("-1", "-2", "-3")]
+        assert set(await sent.letters_since(unit.conn, NOW)) == {
+            (first, NOW + timedelta(minutes=1)),
+            (second, NOW + timedelta(minutes=2)),
+        }
+        assert await sent.cards_since(unit.conn, NOW) == [(third, NOW + timedelta(seconds=1))]
+        assert await sent.cards_since(unit.conn, NOW + timedelta(seconds=1)) == []
+        assert await sent.under_way(unit.conn) == []
+        await put(unit, "通知", "-2")
+        await outbox.change_letters(unit.conn, [(await waiting(unit))[-1].id], state="sending")
+        await put(unit, "还没走", "-1")
+        await want(unit, 8, "-3")
+        assert sorted(await sent.under_way(unit.conn)) == sorted([second, third])
 
 
 async def test_a_card_is_one_row_however_often_it_is_wanted(store: Store) -> None:
