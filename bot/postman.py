@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,12 @@ from telegram.error import (
 
 from bot.metrics import Metrics
 from bot.request import NeverLeft, PlatformFailed
-from handlers.routes import Routes
+from handlers.routes import Name, Routes
 from handlers.speech import Screen, View
 from handlers.words import Words
 from rules.people import Chat
 from rules.thresholds import Charter
+from services import photos
 from storage.outbox import Card, Letter
 from storage.store import Connection, Store
 
@@ -170,8 +171,13 @@ class Postman:
             chat,
             self._font,
             self._charter,
-            self._fetch,
         )
+
+    async def _gather(self, wanted: Name, about: Any) -> dict[str, bytes]:
+        """The photos of a file; no connection to the database is held while they are fetched."""
+        async with self._store.glance() as conn:
+            names = await wanted(conn, about)
+        return await photos.gather(names, self._fetch)
 
     async def _fetch(self, name: str) -> bytes | None:
         """A photo by the platform's name of it; None where it does not give it."""
@@ -298,8 +304,10 @@ class Postman:
     async def _file(self, source: dict[str, Any]) -> str | InputFile:
         if "file" in source:
             return str(source["file"])
+        wanted = self._routes.photos.get(source["make"])
+        fetched = {} if wanted is None else await self._gather(wanted, source["about"])
         async with self._store.glance() as conn:
-            view = self._view(conn, source["lang"])
+            view = replace(self._view(conn, source["lang"]), photos=fetched)
             made = await self._routes.makers[source["make"]](view, source["about"])
         return InputFile(made.content, filename=made.name)
 

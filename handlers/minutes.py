@@ -334,21 +334,21 @@ async def draw_addendum(view: View, objection_id: int) -> Screen | None:
     return Screen(text, (_decision_keys(view, found),))
 
 
-@routes.maker("minutes_pdf")
+@routes.maker("minutes_pdf", photos=photos.named)
 async def make_pdf(view: View, meeting_id: int) -> Made:
     """The minutes as a file."""
     content = await minutes.load(view.conn, meeting_id)
     name = f"{content.building}-{content.opened:%Y-%m-%d}.pdf"
-    shown = await photos.of_meeting(view.conn, meeting_id, view.fetch)
+    shown = await photos.of_meeting(view.conn, meeting_id, view.photos)
     return Made(name, await minutes.print_pdf(view.conn, meeting_id, view.lang, view.font, shown))
 
 
-@routes.maker("minutes_docx")
+@routes.maker("minutes_docx", photos=photos.named)
 async def make_docx(view: View, meeting_id: int) -> Made:
     """The minutes as a document."""
     content = await minutes.load(view.conn, meeting_id)
     name = f"{content.building}-{content.opened:%Y-%m-%d}.docx"
-    shown = await photos.of_meeting(view.conn, meeting_id, view.fetch)
+    shown = await photos.of_meeting(view.conn, meeting_id, view.photos)
     return Made(name, await minutes.write_docx(view.conn, meeting_id, view.lang, shown))
 
 

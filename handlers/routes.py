@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from handlers.buttons import Button
 from handlers.speech import Made, Screen, Speech, View
 from storage.outbox import Due
-from storage.store import Store
+from storage.store import Connection, Store
 
 T = TypeVar("T")
 
@@ -19,6 +19,7 @@ Ahead = Callable[[Store, str, Any], Awaitable[Any]]
 DueAct = Callable[[Speech, Due], Awaitable[None]]
 Draw = Callable[[View, int], Awaitable[Screen | None]]
 Make = Callable[[View, Any], Awaitable[Made]]
+Name = Callable[[Connection, Any], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Routes:
     aheads: dict[str, Ahead] = field(default_factory=dict)  # of dues
     cards: dict[str, Draw] = field(default_factory=dict)
     makers: dict[str, Make] = field(default_factory=dict)
+    photos: dict[str, Name] = field(default_factory=dict)  # of makers
 
     def press(
         self, button: type[Button], *, admin: bool = False, ahead: Ahead | None = None
@@ -77,8 +79,14 @@ class Routes:
         """Draw a card when it is sent: `draw(view, about_id)`; None once there is nothing to show."""
         return _into_table(self.cards, kind)
 
-    def maker(self, name: str) -> Callable[[Make], Make]:
-        """Make a file or a picture when it is sent: `make(view, about_id)`."""
+    def maker(self, name: str, *, photos: Name | None = None) -> Callable[[Make], Make]:
+        """Make a file or a picture when it is sent: `make(view, about_id)`.
+
+        Of the photos that `photos(conn, about_id)` names, those that the platform has are in view.photos:
+        they are fetched before, for nobody may hold a connection meanwhile.
+        """
+        if photos is not None:
+            self.photos[name] = photos
         return _into_table(self.makers, name)
 
     def spoken(self, text: str) -> Route | None:
@@ -103,6 +111,7 @@ class Routes:
             (self.aheads, other.aheads),
             (self.cards, other.cards),
             (self.makers, other.makers),
+            (self.photos, other.photos),
         ):
             twice = set(mine) & set(theirs)
             assert not twice, f"heard twice: {twice}"

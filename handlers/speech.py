@@ -15,7 +15,6 @@ from rules.people import Chat
 from rules.thresholds import PLAIN_CHARTER, Charter
 from services import outbox
 from services.outbox import Rank
-from services.photos import Fetch
 from storage import people
 from storage.store import Connection, Unit
 
@@ -64,7 +63,7 @@ class View:
     chat: Chat | None = None  # where a card is shown; None for a file
     font: Path | None = None  # for paper and pictures; None: the one that comes along
     charter: Charter = PLAIN_CHARTER
-    fetch: Fetch | None = None  # gets a photo by the platform's name of it
+    photos: Mapping[str, bytes] = field(default_factory=dict)  # for a file, by the platform's name
 
     def html(self, name: str, /, **facts: object) -> str:
         """The template `name` as a message."""

@@ -276,7 +276,9 @@ class Reception:
             log.error("fault in update %s", update.update_id, exc_info=error)
         try:
             await self._own_up(update, error)
-        except Unavailable:
+        except Exception as again:  # done with it is only what is on record
+            if not isinstance(again, Unavailable):
+                log.exception("the fault of update %s cannot be kept", update.update_id)
             await self._turn_away(update)
 
     async def _own_up(self, update: Update, error: Exception) -> None:

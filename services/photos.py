@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from paper.photos import kind_of_photo
 from services import statements
@@ -16,17 +16,28 @@ Fetch = Callable[
 ]  # a photo by the platform's name of it; None: it has it no more
 
 
-async def of_meeting(conn: Connection, meeting_id: int, fetch: Fetch | None) -> dict[int, tuple[bytes, ...]]:
-    """The photos that stand with the statements of a meeting, by event; without `fetch` there are none."""
-    found: dict[int, tuple[bytes, ...]] = {}
-    if fetch is None:
-        return found
-    left, room = MOST_PRINTED, MOST_BYTES
-    for said in await statements.with_photos(conn, meeting_id):
-        for name in said.pictures[:left]:
-            content = await fetch(name) if room > 0 else None
-            if content and kind_of_photo(content):
-                found[said.event] = (*found.get(said.event, ()), content)
-                room -= len(content)
-        left -= len(said.pictures[:left])
+async def named(conn: Connection, meeting_id: int) -> list[str]:
+    """The platform's names of the photos that are printed with the statements of a meeting."""
+    said = await statements.with_photos(conn, meeting_id)
+    return [name for one in said for name in one.pictures][:MOST_PRINTED]
+
+
+async def gather(names: Iterable[str], fetch: Fetch) -> dict[str, bytes]:
+    """Those photos, by name, that the platform still has and that can be printed."""
+    found: dict[str, bytes] = {}
+    room = MOST_BYTES
+    for name in names:
+        content = await fetch(name) if room > 0 else None
+        if content and kind_of_photo(content):
+            found[name] = content
+            room -= len(content)
     return found
+
+
+async def of_meeting(
+    conn: Connection, meeting_id: int, photos: Mapping[str, bytes]
+) -> dict[int, tuple[bytes, ...]]:
+    """Of the photos at hand, by name, those that stand with the statements of a meeting, by event."""
+    said = await statements.with_photos(conn, meeting_id)
+    found = {one.event: tuple(photos[name] for name in one.pictures if name in photos) for one in said}
+    return {event: shown for event, shown in found.items() if shown}

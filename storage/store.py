@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection as BlockingConnection
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.sqlite import Beside
@@ -120,8 +121,8 @@ class Store:
                 yield
         except (IntegrityError, ProgrammingError):
             raise  # refused by a rule of the tables, or never right: trying again would not help
-        except DatabaseError as error:
-            raise Unavailable(str(error.orig)) from error
+        except (DatabaseError, NoneFree) as error:
+            raise Unavailable(_told(error)) from error
         for listener in self._listeners if tell else ():
             listener()
 
@@ -133,8 +134,8 @@ class Store:
                 yield conn
         except ProgrammingError:
             raise
-        except DatabaseError as error:
-            raise Unavailable(str(error.orig)) from error
+        except (DatabaseError, NoneFree) as error:
+            raise Unavailable(_told(error)) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -143,6 +144,11 @@ class Store:
         if self._beside is not None:
             await self._beside.close()
         await self.engine.dispose()
+
+
+def _told(error: DatabaseError | NoneFree) -> str:
+    """What the database said; or, where no connection became free in time, that."""
+    return str(error.orig) if isinstance(error, DatabaseError) else "every connection is in use"
 
 
 @asynccontextmanager

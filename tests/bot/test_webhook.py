@@ -25,6 +25,7 @@ from handlers.routes import Route
 from storage import updates
 from tests.bot.webhook_stage import SECRET, WebhookStage, said
 from tests.stage import Stage, unlimited
+from tests.storage.busy import all_in_use
 
 
 @pytest.fixture
@@ -295,6 +296,38 @@ async def test_a_locked_database_has_the_update_brought_again(
         assert len(chat.messages) == before  # no apology for what was done after all
         assert (await stage.deliver(said(900, "/probe by hand"))).status_code == 200
         assert handled == ["1", "by hand"]
+
+
+async def test_while_no_connection_is_free_an_update_is_not_taken(
+    stage: WebhookStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.telegram.PAUSES", ())
+    handled = listening(stage)
+    async with all_in_use(stage.program.store):
+        assert (await stage.deliver(said(900, "/probe by hand"))).status_code == 503
+    assert (await stage.deliver(said(900, "/probe by hand"))).status_code == 200
+    assert handled == ["by hand"]
+
+
+async def test_a_fault_that_cannot_be_kept_is_not_taken(
+    stage: WebhookStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would ever hear of it: neither who sent the update nor who reads the faults."""
+
+    async def act(_here: Here, _rest: str) -> None:
+        raise ValueError("a fault")
+
+    async def fails(*_args: object) -> None:
+        raise ZeroDivisionError("a fault of those who keep faults")
+
+    hears(stage, act)
+    with monkeypatch.context() as broken:
+        broken.setattr("storage.updates.add_fault", fails)
+        assert (await stage.deliver(said(900, "/probe"))).status_code == 503
+    assert (await stage.deliver(said(900, "/probe"))).status_code == 200
+    async with stage.program.store.glance() as conn:
+        (fault,) = await updates.list_faults(conn)
+    assert "ValueError: a fault" in fault["traceback"]
 
 
 async def test_what_was_said_while_the_bot_was_down_is_brought_when_it_is_back(stage: WebhookStage) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pypdfium2
+import pytest
 from docx import Document
 
 from sandbox.people import Person
@@ -131,7 +135,9 @@ async def test_several_photos_stand_with_one_statement_and_are_printed_small(sta
 
 async def printed(stage: Stage, scene: Scene) -> None:
     """The pages for the wall and the document for the office show all seven, and mask who sent them."""
-    await tap(stage, scene.leader, scene.group, "全文 PDF")
+    with fetching(stage) as connections:
+        await tap(stage, scene.leader, scene.group, "全文 PDF")
+    assert connections == [0] * 7, "no photo keeps anybody from the database, however slowly it comes"
     document = scene.group.messages[-1].document
     assert document is not None
     assert images_in(document) == 7
@@ -146,6 +152,21 @@ async def printed(stage: Stage, scene: Scene) -> None:
     before = len(scene.leader.private().messages)
     assert "私聊发给您" in (await tap(stage, scene.leader, scene.group, "📷 发言照片（7）")).text
     assert sum(1 for one in scene.leader.private().messages[before:] if one.photo) == 7
+
+
+@contextmanager
+def fetching(stage: Stage) -> Iterator[list[int]]:
+    """Of each photo that is fetched meanwhile, how many connections to the database are in use."""
+    pool, bot, connections = stage.program.store.engine.pool, stage.program.application.bot, list[int]()
+    fetch = type(bot).get_file
+
+    async def looked(*args: Any, **more: Any) -> Any:
+        connections.append(pool.checkedout())  # type: ignore[attr-defined]
+        return await fetch(*args, **more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(type(bot), "get_file", looked)
+        yield connections
 
 
 def images_in(document: bytes) -> int:

@@ -18,6 +18,7 @@ from storage import homes, migrate, updates
 from storage.engine import open_engine
 from storage.store import Store, Unavailable
 from storage.tables import communities, votes
+from tests.storage.busy import all_in_use
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
@@ -39,6 +40,22 @@ async def test_a_unit_is_stored_at_its_end(store: Store) -> None:
     async with store.unit(NOW) as unit:
         await homes.community(unit.conn, "示例小区")
     assert await names(store) == ["示例小区"]
+
+
+async def test_while_no_connection_is_free_nothing_is_stored_and_the_next_try_is(store: Store) -> None:
+    """Whoever waits for one in vain is told so like any other time the database cannot be had."""
+    async with all_in_use(store):
+        with pytest.raises(Unavailable, match="in use"):
+            await names(store)
+        with pytest.raises(Unavailable, match="in use"):
+            await add_community(store)
+    await add_community(store)
+    assert await names(store) == ["示例小区"]
+
+
+async def add_community(store: Store) -> None:
+    async with store.unit(NOW) as unit:
+        await homes.community(unit.conn, "示例小区")
 
 
 async def test_what_climbs_out_of_a_unit_takes_all_of_it_back(store: Store) -> None:
