@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage import migrate, moving
 from storage.engine import connect_file, open_engine
 from storage.moving import Content, Progress
-from storage.store import Store, Unavailable
+from storage.store import Missing, Store, Unavailable
 
 _PAGES = 2000  # copied between two looks at the progress: 8 MB
 
@@ -33,10 +33,13 @@ def file_url(file: Path) -> str:
 
 async def back_up(engine: AsyncEngine, file: Path, progress: Progress) -> None:
     """Write a consistent copy of a database into a new file. Raises Unavailable, Differs, OSError."""
+    if await migrate.current(engine) is None:
+        raise Missing(engine.url.render_as_string())
     await asyncio.to_thread(file.touch, 0o600, exist_ok=False)
     if engine.dialect.name == "sqlite":
         await asyncio.to_thread(_copy_file, engine, file, progress)
     else:
+        await migrate.check_newest(engine)
         copy = open_engine(file_url(file))
         try:
             await migrate.upgrade(copy)
@@ -73,15 +76,22 @@ def _close_up(file: Path) -> None:
 
 
 async def transfer(
-    source: AsyncEngine, target: AsyncEngine, progress: Progress, *, force: bool = False
+    source: AsyncEngine,
+    target: AsyncEngine,
+    progress: Progress,
+    *,
+    force: bool = False,
+    last: bool = False,
 ) -> dict[str, Content]:
     """Put all of one database into another, compare every table, and only then store it; what each holds.
 
-    Both are at the newest schema. Raises Filled unless `force`, Differs, Unavailable: nothing is stored then.
+    Both are at the newest schema. Where it is the `last` that is read of the source, nobody writes there
+    meanwhile. Raises Filled unless `force`, Differs, Unavailable: nothing is stored then.
     """
     try:
         patient, writing = (engine.execution_options(unhurried=True) for engine in (source, target))
-        async with Store(patient).glance() as there, writing.begin() as here:
+        reading = patient.begin() if last else Store(patient).glance()
+        async with reading as there, writing.begin() as here:
             if not force and await moving.is_filled(here):
                 raise Filled
             await moving.move_all(there, here, progress)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.store import Unavailable
+from storage.store import Missing, Unavailable
 from storage.tables import metadata
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "migrations"
 _VERSION = table("alembic_version", column("version_num"))
+
+
+class Outdated(Unavailable):
+    """The schema of a database is not the one of this program; the message is the revision it has."""
 
 
 async def upgrade(engine: AsyncEngine) -> None:
@@ -37,6 +41,15 @@ async def upgrade(engine: AsyncEngine) -> None:
             await unhurried.commit()
     except DBAPIError as error:
         raise Unavailable(str(error.orig)) from error
+
+
+async def check_newest(engine: AsyncEngine) -> None:
+    """Go on only with a database of the newest schema. Raises Missing, Outdated, Unavailable."""
+    revision = await current(engine)
+    if revision is None:
+        raise Missing(engine.url.render_as_string())
+    if revision != newest():
+        raise Outdated(revision)
 
 
 async def current(engine: AsyncEngine) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.alone import Alone, holder_of_file
+from storage.alone import Alone, Occupied, holder_of_file
 
 if TYPE_CHECKING:
     from storage.seat import Seat
@@ -30,3 +32,20 @@ async def at_work(engine: AsyncEngine) -> Sequence[tuple[str, bool]]:
     from storage.seat import workers  # noqa: PLC0415 - as above
 
     return await workers(engine)
+
+
+@asynccontextmanager
+async def sole(engine: AsyncEngine, worker: str) -> AsyncIterator[None]:
+    """As the only one at work on a database, under this name. Raises Occupied by whom, Unavailable."""
+    seat = seat_at(engine, worker)
+    await seat.open()
+    tending = asyncio.create_task(seat.tend())
+    try:
+        others = [name for name, in_office in await at_work(engine) if name != worker or not in_office]
+        if others:
+            raise Occupied(", ".join(others))
+        yield
+    finally:
+        tending.cancel()
+        await asyncio.wait([tending])
+        await seat.close()

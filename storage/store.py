@@ -26,6 +26,10 @@ class Unavailable(Exception):
     """The database cannot be written now: locked, read-only, full or gone. Nothing was stored."""
 
 
+class Missing(Unavailable):
+    """There is no database where one is to be; the message says where. Nothing was made there."""
+
+
 class Closing(Unavailable):
     """The connection at hand is about to be closed by the server; another one may do."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -19,7 +21,7 @@ from paper.font import FontMissing, open_font
 from services.binding import DEFAULT_ZONE
 from storage import health, migrate
 from storage.engine import open_engine
-from storage.store import Unavailable
+from storage.store import Missing, Unavailable
 
 LATELY = timedelta(hours=1)  # a failure to bring updates is then no longer news
 SECONDS_OFF = 30  # beyond it reminders and closings would be visibly late or early
@@ -103,7 +105,10 @@ async def updates(settings: Settings) -> Finding:
 
 async def database(settings: Settings) -> Finding:
     """Whether the database can be opened, is whole, can be written and has the newest schema."""
-    trouble, revision = await _look_into(settings)
+    try:
+        trouble, revision = await _look_into(settings)
+    except Missing as where:
+        return _not_there(Path(str(where)))
     if trouble is not None:
         return Finding(
             False,
@@ -120,10 +125,27 @@ async def database(settings: Settings) -> Finding:
     return Finding(True, "数据库：能读能写", "Database: can be read and written")
 
 
+def _not_there(file: Path) -> Finding:
+    """Before the first start there is no file yet; it is left to that start."""
+    if not os.access(file.parent, os.W_OK):
+        return Finding(
+            False,
+            f"数据库：{file} 没有，也不能建在那里。请检查 database 这一项和文件夹的写权限。",
+            f"Database: {file} is not there and cannot be made: see the setting database, and that folder.",
+        )
+    return Finding(
+        True,
+        f"数据库：还没有，第一次启动时建在 {file}。以前用过的话，请换到机器人的文件夹里运行。",
+        f"Database: none yet; the first start makes {file}. If there was one, run this in the bot's folder.",
+    )
+
+
 async def _look_into(settings: Settings) -> tuple[str | None, str | None]:
-    """What is wrong with the database, and which revision its schema has."""
+    """What is wrong with the database, and which revision its schema has. Raises Missing."""
     try:
-        engine = open_engine(settings.database)
+        engine = open_engine(settings.database, create=False)
+    except Missing:
+        raise
     except Unavailable as error:
         return str(error), None
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -21,17 +21,17 @@ from bot.commands.terminal import (
     console,
     errors,
     fail,
-    opened,
     say,
     settings_of,
 )
 from bot.settings import Settings
 from storage import migrate, sealing
+from storage.alone import Occupied
 from storage.backup import Differs, Filled, back_up, file_url, transfer
-from storage.engine import engine_of
+from storage.engine import Engine, engine_of
 from storage.moving import Content, Progress
 from storage.sealing import WrongKey
-from storage.seats import at_work
+from storage.seats import sole
 from storage.soundness import flaws
 
 KEY = "LOUYUHUI_BACKUP_KEY"
@@ -51,8 +51,10 @@ def upgrade(config: ConfigOption = CONFIG) -> None:
 
 
 async def _upgrade(settings: Settings) -> None:
-    async with opened(settings):
-        pass
+    async with engine_of(settings.database) as engine:
+        if await migrate.current(engine) != migrate.newest():
+            async with _alone(engine):
+                await migrate.upgrade(engine)
 
 
 @app.command()
@@ -68,7 +70,7 @@ def check(config: ConfigOption = CONFIG) -> None:
 
 
 async def _check(settings: Settings) -> list[str]:
-    async with engine_of(settings.database) as engine:
+    async with engine_of(settings.database, create=False) as engine:
         with _bars() as progress:
             return [flaw async for flaw in flaws(engine, progress)]
 
@@ -91,7 +93,7 @@ def backup(file: FileArgument, config: ConfigOption = CONFIG) -> None:
 
 
 async def _back_up(settings: Settings, file: Path) -> None:
-    async with engine_of(settings.database) as engine:
+    async with engine_of(settings.database, create=False) as engine:
         with _bars() as progress:
             await back_up(engine, file, progress)
 
@@ -120,9 +122,8 @@ async def _restore(settings: Settings, file: Path, *, force: bool) -> dict[str, 
             found = [flaw async for flaw in flaws(source, progress)]
             if found:
                 raise fail(f"备份有问题，没有恢复。/ The backup is flawed, nothing was restored: {found[0]}")
-            async with opened(settings) as store:
-                _check_vacant(await at_work(store.engine))
-                return await transfer(source, store.engine, progress, force=force)
+            async with engine_of(settings.database) as target, _replaceable(target, force=force):
+                return await transfer(source, target, progress, force=force)
 
 
 @app.command()
@@ -145,22 +146,35 @@ def move(
 
 
 async def _move(settings: Settings, to: str, *, force: bool) -> dict[str, Content]:
-    async with opened(settings) as store, engine_of(to) as target:
-        _check_vacant([*await at_work(store.engine), *await at_work(target)])
+    async with engine_of(settings.database, create=False) as source, _alone(source):
+        await migrate.check_newest(source)
+        async with engine_of(to) as target, _replaceable(target, force=force):
+            with _bars() as progress:
+                return await transfer(source, target, progress, force=force, last=True)
+
+
+@asynccontextmanager
+async def _replaceable(target: Engine, *, force: bool) -> AsyncIterator[None]:
+    """With a target that is ours alone, and at the newest schema. Raises Filled, Unavailable."""
+    async with _alone(target):
+        if not force and await migrate.current(target) not in {None, migrate.newest()}:
+            raise Filled
         await migrate.upgrade(target)
-        with _bars() as progress:
-            return await transfer(store.engine, target, progress, force=force)
+        yield
 
 
-def _check_vacant(workers: Sequence[tuple[str, bool]]) -> None:
-    """Go on only while no bot is at work there: what it stores meanwhile would be lost."""
-    if workers:
-        names = ", ".join(name for name, _ in workers)
+@asynccontextmanager
+async def _alone(engine: Engine) -> AsyncIterator[None]:
+    """While no bot is at work there, nor can begin: what it stored meanwhile would be lost."""
+    try:
+        async with sole(engine, f"louyuhui db {os.getpid()}"):
+            yield
+    except Occupied as names:
         raise fail(
             f"机器人还在运行（{names}），先停下再来。/ A bot is at work ({names}): stop it first, or what it"
             " stores meanwhile is lost.",
             10,
-        )
+        ) from None
 
 
 @app.command()

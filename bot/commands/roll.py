@@ -11,7 +11,17 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bot.clock import utc_now
-from bot.commands.terminal import CONFIG, ConfigOption, carry_out, console, fail, opened, say, settings_of
+from bot.commands.terminal import (
+    CONFIG,
+    ConfigOption,
+    begin,
+    carry_out,
+    console,
+    fail,
+    opened,
+    say,
+    settings_of,
+)
 from bot.settings import Settings
 from bot.tables import NotATable, read_table
 from rules.owners import perhaps_one
@@ -78,6 +88,7 @@ def _lines(file: Path) -> list[RollLine]:
 
 
 async def _take(settings: Settings, community: str, lines: list[RollLine]) -> list[roll.Taken]:
+    await begin(settings)
     async with opened(settings) as store, store.unit(utc_now()) as unit:
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("导入 / importing", total=len(lines))

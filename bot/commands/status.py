@@ -39,7 +39,7 @@ def status(config: ConfigOption = CONFIG) -> None:
 
 async def _read(settings: Settings) -> tuple[str | None, Figures | None, Workers]:
     """The schema and, where it is the newest, the figures, and who is at work; nothing is changed."""
-    store = Store(open_engine(settings.database))
+    store = Store(open_engine(settings.database, create=False))
     try:
         schema = await migrate.current(store.engine)
         if schema != migrate.newest():

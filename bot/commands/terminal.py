@@ -17,8 +17,9 @@ from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError, read_settings
 from storage import migrate
 from storage.alone import Occupied
-from storage.engine import open_engine
-from storage.store import Store, Unavailable
+from storage.engine import engine_of, file_of, open_engine
+from storage.migrate import Outdated
+from storage.store import Missing, Store, Unavailable
 
 T = TypeVar("T")
 
@@ -52,13 +53,25 @@ def settings_of(config: Path) -> Settings:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """The database of the settings, at the newest schema. Raises Unavailable."""
-    store = Store(open_engine(settings.database))
+    """The database of the settings, as it is: none is made, nor brought up to date under a running bot.
+
+    Raises Missing, Outdated, Unavailable.
+    """
+    store = Store(open_engine(settings.database, create=False))
     try:
-        await migrate.upgrade(store.engine)
+        await migrate.check_newest(store.engine)
         yield store
     finally:
         await store.close()
+
+
+async def begin(settings: Settings) -> None:
+    """Make the database where there is none yet, and say where. Raises Unavailable."""
+    async with engine_of(settings.database) as engine:
+        if await migrate.current(engine) is None:
+            await migrate.upgrade(engine)
+            where = file_of(engine) or engine.url.render_as_string()
+            say(f"🆕 还没有数据库，建在 {where} / a new database was made there")
 
 
 async def name_of_bot(settings: Settings) -> str:
@@ -88,9 +101,31 @@ def carry_out(settings: Settings, work: Coroutine[Any, Any, T]) -> T:
             " Several need PostgreSQL.",
             5,
         ) from None
+    except Missing as where:
+        raise fail(
+            f"这里没有数据库：{where}。请到机器人的文件夹里运行，或者在设置的 database 里写出完整的路径。"
+            f"/ There is no database at {where}: run this in the bot's folder, or set `database` to its whole"
+            " path.",
+            5,
+        ) from None
+    except Outdated as revision:
+        raise fail(_differing(str(revision)), 5) from None
     except Unavailable as error:
         raise fail(
             f"数据库打不开或写不进去：{error}。可以运行 louyuhui check 看看。"
             "/ The database cannot be opened or written; louyuhui check says more.",
             5,
         ) from None
+
+
+def _differing(revision: str) -> str:
+    """What to do about a database whose schema is not this program's."""
+    if revision > migrate.newest():
+        return (
+            f"数据库的结构（{revision}）比这个程序（{migrate.newest()}）新，请用新版的程序。"
+            f"/ The schema ({revision}) is newer than this program ({migrate.newest()}): use a newer program."
+        )
+    return (
+        f"数据库的结构是旧的（{revision}），什么都没有动。先停下机器人，运行 louyuhui db upgrade。"
+        f"/ The schema is old ({revision}), nothing was changed: stop the bot, then run louyuhui db upgrade."
+    )

@@ -99,7 +99,7 @@ def test_the_token_is_not_printed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("database", "why"),
     [
-        ("sqlite+aiosqlite:////nowhere/at/all.db", "unable to open database file"),
+        ("sqlite+aiosqlite:////nowhere/at/all.db", "不能建在那里"),
         ("sqlite:///louyuhui.db", "async"),
         ("just a name", "Could not parse"),
     ],
@@ -109,6 +109,12 @@ def test_a_database_that_cannot_be_opened_is_found(tmp_path: Path, database: str
     assert result.exit_code == 1
     assert line(result, "数据库").startswith("❌")
     assert why in result.stdout
+
+
+def test_a_database_that_is_yet_to_come_is_left_to_the_first_start(tmp_path: Path) -> None:
+    result = louyuhui("check", "--config", configured(tmp_path))
+    assert line(result, "数据库").startswith(f"✅ 数据库：还没有，第一次启动时建在 {tmp_path}/louyuhui.db。")
+    assert not (tmp_path / "louyuhui.db").exists()
 
 
 def test_a_file_that_is_no_database_is_found(tmp_path: Path) -> None:

@@ -39,6 +39,13 @@ def config(tmp_path: Path) -> Path:
     return configured(tmp_path)
 
 
+@pytest.fixture
+def begun(config: Path) -> Path:
+    """Settings of a database in which there is nothing yet."""
+    assert louyuhui("db", "upgrade", "--config", config).exit_code == 0
+    return config
+
+
 def written(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
     path = folder / name
     path.write_bytes(text.encode(encoding))
@@ -84,8 +91,43 @@ def test_a_database_that_cannot_be_opened_is_said_in_a_line(command: list[str], 
     config = configured(tmp_path, database="sqlite+aiosqlite:////nowhere/at/all.db")
     result = louyuhui(*command, "--config", config)
     assert result.exit_code == 5
-    assert "unable to open database file" in result.stderr
+    assert "/nowhere/at/all.db" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("status", "faults", "faults show 1", "faults replay 1", "export --out x", "slips --bot b"),
+        *("register --community 本小区 --out x.csv", "db check", "db backup x.db"),
+        "db move --to sqlite+aiosqlite:///x.db",
+    ],
+)
+def test_a_command_in_another_folder_makes_no_database_there(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The usual address is relative: there a backup would hold nothing, night after night."""
+    config = configured(tmp_path, database="sqlite+aiosqlite:///louyuhui.db")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    name, _, rest = command.partition(" ")
+    words = [name, "--config", config, *rest.split()] if name == "faults" else [*command.split()]
+    result = louyuhui(*words, *(() if name == "faults" else ("--config", config)))
+    assert result.exit_code == 5
+    assert "✅" not in result.output
+    assert f"这里没有数据库：{elsewhere}/louyuhui.db" in result.stderr
+    assert f"There is no database at {elsewhere}/louyuhui.db" in result.stderr
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_roll_may_be_imported_before_the_first_start_and_says_what_it_made(
+    tmp_path: Path, config: Path
+) -> None:
+    file = written(tmp_path, "roll.csv", ROLL)
+    first, second = (louyuhui("roll", "import", file, "--config", config) for _ in range(2))
+    assert f"建在 {tmp_path}/louyuhui.db" in first.stdout
+    assert "建在" not in second.stdout
 
 
 # Rolls
@@ -248,8 +290,8 @@ def test_without_a_name_and_without_telegram_slips_say_so(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("command", [["slips", "--bot", "b"], ["export", "--out", "out"]])
-def test_without_any_building_it_is_said_what_to_do(command: list[str], config: Path) -> None:
-    result = louyuhui(*command, "--config", config)
+def test_without_any_building_it_is_said_what_to_do(command: list[str], begun: Path) -> None:
+    result = louyuhui(*command, "--config", begun)
     assert result.exit_code == 1
     assert "还没有楼栋" in result.stderr
 
@@ -420,5 +462,5 @@ async def test_a_fault_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> No
     assert "没有 2 号" in result.stderr
 
 
-def test_no_faults_is_good(config: Path) -> None:
-    assert "没有出过错" in louyuhui("faults", "--config", config).stdout
+def test_no_faults_is_good(begun: Path) -> None:
+    assert "没有出过错" in louyuhui("faults", "--config", begun).stdout

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from rules.ballots import Plan
 from rules.counting import Method
 from storage import backup, log, migrate, moving, people, sealing
-from storage.alone import Alone
-from storage.engine import engine_of, open_engine
+from storage.alone import Alone, Occupied
+from storage.engine import engine_of, file_of, open_engine
+from storage.postgres import WRITERS
+from storage.seats import seat_at
 from storage.store import Store
 from tests.bot.terminal import configured, louyuhui
 from tests.conftest import ENGINES
@@ -241,6 +245,7 @@ async def tamper(address: str) -> None:
 
 def test_an_old_schema_is_named_and_upgraded(tmp_path: Path) -> None:
     config = configured(tmp_path)
+    (tmp_path / "louyuhui.db").touch()
     checked = louyuhui("db", "check", "--config", config)
     assert checked.exit_code == 1
     assert "louyuhui db upgrade" in checked.output
@@ -312,6 +317,7 @@ async def go_back(file: Path, revision: str) -> None:
 def test_nothing_is_moved_or_restored_while_a_bot_is_at_work(sqlite: str, empty: str, tmp_path: Path) -> None:
     """What it was told meanwhile would be lost."""
     asyncio.run(fill(sqlite))
+    louyuhui("db", "upgrade", "--config", configured(tmp_path, database=empty))
     before, config = asyncio.run(contents(sqlite)), configured(tmp_path, database=sqlite)
     kept = tmp_path / "kept.db"
     louyuhui("db", "backup", kept, "--config", config)
@@ -330,6 +336,133 @@ def test_nothing_is_moved_or_restored_while_a_bot_is_at_work(sqlite: str, empty:
         asyncio.run(seat.close())
     assert asyncio.run(contents(sqlite)) == before
     assert moved(sqlite, empty, tmp_path).exit_code == 0
+
+
+@pytest.mark.parametrize("to", ENGINES)
+def test_a_bot_that_starts_during_a_move_gets_nowhere(
+    filled: str,
+    to: str,
+    bare_postgresql: str,
+    empty: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when systemd starts it anew: a vote it took then would not be moved."""
+    target = bare_postgresql if to == "postgresql" else empty
+    tried: list[bool] = []
+
+    def start_midway(what: str, _done: int, _total: int) -> None:
+        if what == "votes" and not tried:
+            with ThreadPoolExecutor(1) as thread:  # another process, as far as a lock can tell
+                tried.extend(thread.submit(asyncio.run, begins(one)).result() for one in (filled, target))
+
+    monkeypatch.setattr("bot.commands.db._bars", lambda: nullcontext(start_midway))
+    result = moved(filled, target, tmp_path)
+    assert result.exit_code == 0, result.output
+    assert tried == [False, False]
+    monkeypatch.undo()
+    assert asyncio.run(begins(filled)), "what was held is let go"
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_bot_that_starts_during_a_restore_gets_nowhere(
+    sqlite: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept.db"
+    tried: list[bool] = []
+    louyuhui("db", "backup", kept, "--config", configured(tmp_path, database=sqlite))
+
+    def start_midway(what: str, _done: int, _total: int) -> None:
+        if what == "votes" and not tried:
+            with ThreadPoolExecutor(1) as thread:
+                tried.append(thread.submit(asyncio.run, begins(database)).result())
+
+    monkeypatch.setattr("bot.commands.db._bars", lambda: nullcontext(start_midway))
+    back = louyuhui("db", "restore", kept, "--config", configured(tmp_path, database=database))
+    assert back.exit_code == 0, back.output
+    assert tried == [False]
+
+
+async def begins(address: str) -> bool:
+    """Whether a bot that is started takes its seat, and can write; neither where the other cannot."""
+    async with engine_of(address) as engine:
+        seat = seat_at(engine, "east")
+        try:
+            await seat.open()
+            seated = seat.held
+        except Occupied:
+            seated = False
+        finally:
+            await seat.close()
+        writes = await may_write(engine)
+        assert seated is writes
+        return writes
+
+
+async def may_write(engine: AsyncEngine) -> bool:
+    if engine.dialect.name == "postgresql":
+        async with engine.execution_options(reading=True).connect() as conn:
+            return bool(await conn.scalar(select(func.pg_try_advisory_xact_lock(WRITERS))))
+    with closing(sqlite3.connect(str(file_of(engine)), timeout=0, isolation_level=None)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
+
+
+def test_the_old_file_of_a_move_is_left_as_it_was(sqlite: str, empty: str, tmp_path: Path) -> None:
+    """Byte for byte; an older schema is not brought up to date on the way, either."""
+    asyncio.run(fill(sqlite))
+    file = tmp_path / "test.db"
+    asyncio.run(go_back(file, "0013"))
+    before = file.read_bytes()
+    refused = moved(sqlite, empty, tmp_path)
+    assert refused.exit_code == 5
+    assert "louyuhui db upgrade" in refused.output
+    assert file.read_bytes() == before
+    assert not (tmp_path / "empty.db").exists()
+    louyuhui("db", "upgrade", "--config", configured(tmp_path, database=sqlite))
+    before = file.read_bytes()
+    assert moved(sqlite, empty, tmp_path).exit_code == 0
+    assert file.read_bytes() == before
+
+
+@pytest.mark.usefixtures("unsealed")
+@pytest.mark.parametrize("working", [True, False])
+def test_an_older_database_is_not_upgraded_on_the_way_to_a_refusal(
+    sqlite: str, empty: str, tmp_path: Path, working: bool
+) -> None:
+    asyncio.run(fill(sqlite))
+    config, kept, file = configured(tmp_path, database=sqlite), tmp_path / "kept.db", tmp_path / "test.db"
+    louyuhui("db", "backup", kept, "--config", config)
+    louyuhui("db", "upgrade", "--config", configured(tmp_path, database=empty))
+    asyncio.run(go_back(file, "0013"))
+    before = file.read_bytes()
+    engine = open_engine(sqlite)
+    seat = Alone(engine, "an older bot")
+    if working:
+        asyncio.run(seat.open())
+    config = configured(tmp_path, database=sqlite)
+    commands = [["db", "restore", str(kept)], ["export", "--out", str(tmp_path / "out")], ["faults"]]
+    refused = [louyuhui(*command, "--config", config).exit_code for command in commands]
+    refused.append(moved(empty, sqlite, tmp_path, *(["--force"] if working else [])).exit_code)
+    if working:
+        refused.append(louyuhui("db", "upgrade", "--config", configured(tmp_path, database=sqlite)).exit_code)
+    asyncio.run(seat.close())
+    assert refused == ([10, 5, 5, 10, 10] if working else [7, 5, 5, 7])
+    assert file.read_bytes() == before
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_a_database_with_nothing_in_it_is_not_backed_up(bare_postgresql: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    for address in (bare_postgresql, f"sqlite+aiosqlite:///{tmp_path}/empty.db"):
+        config = configured(tmp_path, database=address)
+        refused = louyuhui("db", "backup", tmp_path / "kept.db", "--config", config)
+        assert refused.exit_code == 5
+        assert "这里没有数据库" in refused.stderr
+        assert not (tmp_path / "kept.db").exists()
 
 
 def test_nothing_is_moved_onto_what_is_there(sqlite: str, postgresql: str, tmp_path: Path) -> None:
