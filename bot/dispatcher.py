@@ -10,17 +10,16 @@ import asyncio
 import heapq
 import itertools
 import logging
-import time
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
-from math import inf
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot.gate import Gate
 from bot.halfway import Halfway
-from bot.limits import Limits
 from bot.metrics import Metrics
 from bot.office import NotInOffice, Seat, check_held, take_over
 from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
@@ -39,6 +38,7 @@ AHEAD = 2  # messages marked as leaving before the overall budget lets them, so 
 SLOWEST = 5  # doublings of the pause after which what failed is tried again
 LOOK = 5.0  # seconds after which it looks for what another process has put in
 GRACE = 2.0  # seconds in which what another worker has under way arrives, or never
+MOMENT = 0.1  # seconds after which a chat is looked at again to which something went past the outbox
 PATIENCE = 2.0  # seconds before what failed is tried again, doubled each time
 
 
@@ -50,7 +50,7 @@ class Dispatcher:
         store: Store,
         postman: Postman,
         clock: Callable[[], datetime],
-        limits: Limits,
+        gate: Gate,
         metrics: Metrics,
         seat: Seat,
         speed: float = 1.0,  # how much faster than the wall clock time runs: in the demo and in tests
@@ -59,15 +59,15 @@ class Dispatcher:
         self._postman = postman
         self._clock = clock
         self._speed = speed
-        self._limits = limits
+        self._limits = gate.limits
+        self._gate = gate
+        self._tick = gate.tick
         self._metrics = metrics
         self._seat = seat
         self.idle = asyncio.Event()  # set while nothing waits to be sent
         self._order = itertools.count()
         self._wake = asyncio.Event()
-        self._halfway = Halfway(store, postman, self._pause_in)
-        self._gate = asyncio.Lock()
-        self._answered = asyncio.Event()
+        self._halfway = Halfway(store, postman, gate.pause)
         self._sending: set[asyncio.Task[None]] = set()
         self._begin()
         store.on_commit(self.notice)
@@ -83,9 +83,6 @@ class Dispatcher:
         self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
         self._began = self._tick()
         self.idle.clear()
-
-    def _tick(self) -> float:
-        return time.monotonic() * self._speed
 
     def notice(self) -> None:
         """Look into the outbox: something was committed."""
@@ -135,10 +132,13 @@ class Dispatcher:
                     raise  # it could not so much as begin
                 log.warning("the outbox cannot be taken over: %s", error)
                 await asyncio.sleep(PATIENCE)
-        for chat_id, sent_at in lately:
-            ago = max(0.0, (self._clock() - sent_at).total_seconds())  # the clock may have been set back
-            self._limits.leave()
-            self._limits.arrive(chat_id, self._tick() - ago)
+        now, tick = self._clock(), self._tick()
+        for one in lately.sent:
+            ago = max(0.0, (now - one.at).total_seconds())  # the clock may have been set back
+            self._limits.leave(one.messages)
+            self._limits.arrive(one.address, tick - ago, one.messages)
+        for address, until in lately.halted:
+            self._limits.halt(address, tick + (until - now).total_seconds())
 
     async def _pull(self) -> None:
         """Take in what was committed since the last look, and what was put off until now."""
@@ -209,13 +209,15 @@ class Dispatcher:
         if job is None:
             when = max(queue.wait_until, queue.card_after)
         else:
-            weight = self._postman.weight(job)
-            free = self._limits.next_in(queue.chat.id, now, group=group, messages=weight)
+            free = self._limits.next_in(queue.chat.address, now, group=group, messages=job.weight)
             when = max(queue.wait_until, free)
+        if queue.chat.address in self._gate.busy:
+            when = max(when, now + MOMENT)
         if when > now or job is None:
             heapq.heappush(self._later, (when, next(self._order), queue.chat.id))
             return
         queue.busy = True
+        self._gate.busy.add(queue.chat.address)
         self._ahead.add(queue.chat.id)
         task = asyncio.create_task(self._send(queue, job))
         self._sending.add(task)
@@ -226,6 +228,7 @@ class Dispatcher:
         self._wake.set()
 
     async def _send(self, queue: Queue, job: Letter | Card) -> None:
+        address = queue.chat.address  # it may have another after
         try:
             if isinstance(job, Letter):
                 await self._send_letter(queue, job)
@@ -241,6 +244,7 @@ class Dispatcher:
                 await self._drop(queue, job, traceback.format_exc())
         finally:
             self._passed(queue)
+            self._gate.busy.discard(address)
             queue.busy = False
             if queue.letters or queue.cards:
                 self._list(queue.chat.id)
@@ -248,42 +252,23 @@ class Dispatcher:
     async def _carry(
         self, queue: Queue, job: Letter | Card, carry: Callable[[], Awaitable[Delivery]]
     ) -> Delivery:
-        """Carry something when the budget of all chats together lets it leave: first come, first served."""
-        weight = self._postman.weight(job)
-        async with self._gate:
-            while (free := self._limits.next_overall(self._tick(), weight)) > self._tick():
-                await self._until(free)
-            check_held(self._seat)
-            self._limits.leave(weight)
-        self._passed(queue)
-        try:
-            return await carry()
-        finally:
-            self._limits.arrive(queue.chat.id, self._tick(), weight)
-            self._answered.set()
-
-    async def _pause_in(self, chat: Chat) -> None:
-        free = self._limits.next_in(chat.id, self._tick(), group=chat.kind == "group")
-        await asyncio.sleep(max(0.0, free - self._tick()) / self._speed)
+        """Carry something when the budget of all chats together lets it leave."""
+        address = queue.chat.address
+        return await self._gate.through(address, job.weight, lambda: self._passed(queue), carry)
 
     def _passed(self, queue: Queue) -> None:
         """Let the next one come before the gate."""
         self._ahead.discard(queue.chat.id)
         self._wake.set()
 
-    async def _until(self, free: float) -> None:
-        """Wait until a moment, or until something under way is answered."""
-        self._answered.clear()
-        wait = None if free == inf else (free - self._tick()) / self._speed
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await self._answered.wait()
-
     async def _send_letter(self, queue: Queue, letter: Letter) -> None:
         if letter.state == "sending" and queue.unwritten is None:  # as it was when the process ended
             self._passed(queue)
             found = await self._halfway.find(queue.chat, letter, lambda ask: self._carry(queue, letter, ask))
-            queue.unwritten = None if found is None else (letter, found)
+            if found is None:  # it leaves now
+                letter = queue.letters[0] = replace(letter, state="queued")
+            else:
+                queue.unwritten = (letter, found)
         if queue.unwritten is None:
             chat = await self._mark(lambda conn: self._set_out(conn, queue.chat.id, letter.id))
             if chat is None:
@@ -307,7 +292,7 @@ class Dispatcher:
             message, now = delivery.message, self._clock()
             named = (letter.payload["poll"]["straw"], delivery.poll) if delivery.poll else None
             await self._mark(lambda conn: marks.arrived(conn, letter.id, message, now, named))
-            queue.failures = 0
+            queue.calm()
             queue.letters.popleft()
             return
         async with self._store.unit(self._clock()) as unit:
@@ -342,10 +327,11 @@ class Dispatcher:
         check_held(self._seat)
         harmless = letter.notice or bool(letter.payload.get("edit"))  # an edit done twice is one
         over = is_over(queue, delivery, again=harmless and letter.attempts < 1)
-        changes: dict[str, object] = {"state": "dropped" if over else "queued"}
+        still = letter.state if isinstance(delivery, Later | Failed) else "queued"  # it is looked for again
+        changes: dict[str, object] = {"state": still}
         match delivery:
             case Gone(why) | Refused(why) | Failed(why) | Unsure(why) if over:
-                changes["why"] = why
+                changes = outbox.dropped(unit.now, type(delivery).__name__.lower(), why)
             case Unsure():
                 changes["attempts"] = letter.attempts + 1
             case Lost():
@@ -375,7 +361,7 @@ class Dispatcher:
         if isinstance(delivery, Sent):
             message, picture, now = delivery.message, delivery.picture, self._clock()
             await self._mark(lambda conn: marks.shown(conn, card, message, now, picture=picture))
-            queue.failures = 0
+            queue.calm()
         else:
             async with self._store.unit(self._clock()) as unit:
                 over = await self._settle_card(unit, queue, card, delivery)
@@ -417,14 +403,14 @@ class Dispatcher:
             case Moved(address):
                 await outbox.move_chat(unit.conn, queue.chat.id, address)
             case Later(seconds) if seconds is not None:
-                self._limits.halt(queue.chat.id, self._tick() + seconds)
+                self._limits.halt(queue.chat.address, self._tick() + seconds)
+                until = self._clock() + timedelta(seconds=seconds)
+                await people.change_chat(unit.conn, queue.chat.id, halted_until=until)
             case Later() | Failed() | Unsure() if not over:
-                self._put_off(queue)
-
-    def _put_off(self, queue: Queue) -> None:
-        """Wait before a chat is tried again, longer each time."""
-        queue.wait_until = self._tick() + PATIENCE * 2 ** min(queue.failures, SLOWEST)
-        queue.failures += 1
+                queue.wait_until = self._tick() + PATIENCE * 2 ** min(queue.troubles, SLOWEST)
+                queue.trouble(delivery)
+            case Failed():
+                queue.calm()  # what comes next has its own time
 
     async def _leave(self, unit: Unit, chat: Chat) -> None:
         """Note that a chat cannot be reached any more."""
@@ -440,7 +426,8 @@ class Dispatcher:
             name = "letter" if isinstance(job, Letter) else "card"
             await updates.add_fault(unit.conn, unit.now, None, {name: job.id}, trace)
             if isinstance(job, Letter):
-                await outbox.change_letters(unit.conn, [job.id], state="dropped", why="fault while sending")
+                ended = outbox.dropped(unit.now, "fault", "fault while sending")
+                await outbox.change_letters(unit.conn, [job.id], **ended)
             else:
                 await outbox.change_card(unit.conn, job.id, shown=job.wanted)
         queue.unwritten = None

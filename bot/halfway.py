@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.postman import Delivery, Lost, Postman, Refused, Sent, Unsure
+from bot.postman import Delivery, Failed, Gone, Later, Lost, Postman, Refused, Sent, Unsure
 from rules.people import Chat
 from storage import sent
 from storage.outbox import Letter
 from storage.store import Store
 
-AFTER, BEFORE = 20, 8  # how many numbers are asked about on either side of the last one known
+AFTER, BEFORE = 40, 8  # how many numbers are asked about on either side of the last one known
 
 Ask = Callable[[Callable[[], Awaitable[Delivery]]], Awaitable[Delivery]]
 
@@ -28,7 +28,7 @@ class Halfway:
         self._store = store
         self._pause = pause  # until the limits of a chat let a question leave
         self._postman = postman
-        self._last: dict[int, int] = {}  # by letter, the last message known where it is numbered
+        self._places: dict[int, list[int]] = {}  # by letter, the numbers that are still to be asked about
         self._found: set[tuple[str, int]] = set()
 
     async def look(self) -> None:
@@ -39,27 +39,44 @@ class Halfway:
         last: dict[str, int] = {}
         for address, message in known:
             last[_numbered(address)] = max(int(message), last.get(_numbered(address), 0))
-        self._last = {letter: last.get(_numbered(address), 0) for letter, address in letters.items()}
+        self._places = {letter: _near(last.get(_numbered(at), 0)) for letter, at in letters.items()}
 
     async def find(self, chat: Chat, letter: Letter, ask: Ask) -> Delivery | None:
-        """Where a letter arrived; None if it is to be sent: for the first time, or for all we know."""
-        last = self._last.get(letter.id)
-        payload = letter.payload
-        if last is None or payload.get("edit"):
+        """Where a letter arrived; None if it is to be sent, as it has not, or may be done twice.
+
+        Later or Failed if the platform is to be asked again; Unsure if it may be there for all we know.
+        """
+        places = self._places.get(letter.id)
+        if places is None or letter.payload.get("edit") or chat.state != "here":
             return None  # an edit may be done twice
-        if not payload.get("album") and payload["text"] and chat.state == "here":
-            async with self._store.glance() as conn:
-                known = await sent.messages_in(conn, chat.id)
-            for place in _near(last):
-                if str(place) not in known and (_numbered(chat.address), place) not in self._found:
-                    await self._pause(chat)
-                    delivery = await ask(partial(self._postman.look_for, chat, letter, str(place)))
-                    if isinstance(delivery, Sent):
+        sought = bool(letter.payload["text"]) and not letter.payload.get("album")
+        if sought and (answer := await self._search(chat, letter, places, ask)) is not None:
+            return answer
+        if sought and letter.notice and not _numbered(chat.address):
+            return None  # so many numbers on, it would be among them
+        return Unsure("unsure whether it was sent")
+
+    async def _search(self, chat: Chat, letter: Letter, places: list[int], ask: Ask) -> Delivery | None:
+        """The message that it is, or the answer that ends the search for now; None if it is none of them."""
+        async with self._store.glance() as conn:
+            known = await sent.messages_in(conn, chat.id)
+        while places:
+            place = places[0]
+            if str(place) not in known and (_numbered(chat.address), place) not in self._found:
+                await self._pause(chat)
+                delivery = await ask(partial(self._postman.look_for, chat, letter, str(place)))
+                match delivery:
+                    case Sent():
                         self._found.add((_numbered(chat.address), place))
                         return delivery
-                    if not isinstance(delivery, Lost | Refused):
-                        break  # no answer
-        return None if letter.notice else Unsure("unsure whether it was sent")
+                    case Later() | Failed() | Gone():
+                        return delivery
+                    case Lost() | Refused():
+                        pass
+                    case _:
+                        return Unsure("unsure whether it was sent")
+            places.pop(0)
+        return None
 
 
 def _numbered(address: str) -> str:

@@ -25,7 +25,7 @@ class _Chat:
 class Limits:
     """Knows when the next message may leave; times are seconds of one monotonic clock.
 
-    A chat has at most one message under way, so only the overall budget counts those.
+    A chat, named by its address, has at most one message under way: only the overall budget counts those.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Limits:
         self.card_pace = card_pace  # seconds between two edits of cards in a chat
         self._second: deque[float] = deque()  # arrivals
         self._under_way = 0
-        self._chats: dict[int, _Chat] = {}
+        self._chats: dict[str, _Chat] = {}
 
     def next_overall(self, now: float, messages: int = 1) -> float:
         """The earliest time at which so many may leave; infinite until something under way arrives."""
@@ -53,9 +53,9 @@ class Limits:
             return now
         return self._second[excess - 1] + 1 if excess <= len(self._second) else inf
 
-    def next_in(self, chat_id: int, now: float, *, group: bool, messages: int = 1) -> float:
+    def next_in(self, address: str, now: float, *, group: bool, messages: int = 1) -> float:
         """The earliest time at which so many (an album) may leave for this chat, the overall limit aside."""
-        chat = self._chat(chat_id, now)
+        chat = self._chat(address, now)
         ready = now + max(0.0, min(messages, self._burst) - chat.tokens)
         if group:
             while chat.minute and chat.minute[0] <= now - 60:
@@ -68,22 +68,22 @@ class Limits:
         """Note that messages are under way (an album is several)."""
         self._under_way += messages
 
-    def arrive(self, chat_id: int, now: float, messages: int = 1) -> None:
+    def arrive(self, address: str, now: float, messages: int = 1) -> None:
         """Note that they were answered, or will never be."""
         self._under_way -= messages
-        chat = self._chat(chat_id, now)
+        chat = self._chat(address, now)
         chat.tokens -= messages
         chat.minute.extend([now] * messages)
         self._second.extend([now] * messages)
 
-    def halt(self, chat_id: int, until: float) -> None:
+    def halt(self, address: str, until: float) -> None:
         """Send nothing to this chat before a time: the platform said so."""
-        self._chats[chat_id].halted_until = until
+        self._chats.setdefault(address, _Chat(self._burst, -inf)).halted_until = until
 
-    def _chat(self, chat_id: int, now: float) -> _Chat:
-        chat = self._chats.get(chat_id)
+    def _chat(self, address: str, now: float) -> _Chat:
+        chat = self._chats.get(address)
         if chat is None:
-            chat = self._chats[chat_id] = _Chat(self._burst, now)
+            chat = self._chats[address] = _Chat(self._burst, now)
         chat.tokens = min(self._burst, chat.tokens + now - chat.filled_at)
         chat.filled_at = now
         return chat

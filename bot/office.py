@@ -6,12 +6,14 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Protocol
 
 from bot.clock import Clock
 from storage import sent
+from storage.sent import Message
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -69,10 +71,18 @@ def check_held(seat: Seat) -> None:
         raise NotInOffice
 
 
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What counts within the limits though another, or this one before, did it."""
+
+    sent: list[Message]  # in the order of their times
+    halted: list[tuple[str, datetime]]  # addresses that the platform wants left alone, each until when
+
+
 async def take_over(
     store: Store, now: Callable[[], datetime], seat: Seat, *, grace: float, pace: float
-) -> list[tuple[int, datetime]]:
-    """To which chats something was sent in the last minute, and when, in order: it counts in their limits.
+) -> Lately:
+    """What was sent in the last minute, and which chats are to be left alone.
 
     What may have been sent counts as if it was: what was under way as sent now; the edits of a chat's cards,
     of which only the last is known, as one every `pace` seconds, the most there are in a group. Where another
@@ -87,11 +97,12 @@ async def take_over(
         moment = now()
         since = moment - MINUTE
         lately = await sent.letters_since(conn, since)
-        for chat_id, last in await sent.cards_since(conn, since):
-            edits = (last - timedelta(seconds=max(1.0, pace)) * number for number in itertools.count())
-            lately += [(chat_id, edit) for edit in itertools.takewhile(since.__lt__, edits)]
-        lately += [(chat_id, moment) for chat_id in await sent.under_way(conn)]
-    return sorted(lately, key=itemgetter(1))
+        for last in await sent.cards_since(conn, since):
+            edits = (last.at - timedelta(seconds=max(1.0, pace)) * number for number in itertools.count())
+            lately += [replace(last, at=edit) for edit in itertools.takewhile(since.__lt__, edits)]
+        lately += await sent.under_way(conn, moment)
+        halted = await sent.halted(conn, moment)
+    return Lately(sorted(lately, key=attrgetter("at")), halted)
 
 
 class Office:

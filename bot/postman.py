@@ -30,6 +30,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.gate import seconds_of
 from bot.metrics import Metrics
 from bot.request import NeverLeft, PlatformFailed
 from handlers.routes import Name, Routes
@@ -134,11 +135,6 @@ class Postman:
         self._clock = clock
         self._font = font
         self._charter = charter
-
-    @staticmethod
-    def weight(job: Letter | Card) -> int:
-        """How many messages it counts as: each picture of an album is one, pinning is none."""
-        return max(1, len(job.payload.get("album", ()))) if isinstance(job, Letter) else 1
 
     async def send(self, chat: Chat, letter: Letter) -> Delivery:
         """Carry a letter."""
@@ -341,8 +337,7 @@ def fate(error: TelegramError) -> Delivery:  # noqa: PLR0911 - a table, written 
     """What an error of the platform means for what was to be sent."""
     match error:
         case RetryAfter():
-            seconds = error.retry_after
-            return Later(seconds if isinstance(seconds, int) else seconds.total_seconds())
+            return Later(seconds_of(error))
         case ChatMigrated():
             return Moved(str(error.new_chat_id))
         case Forbidden():

@@ -17,6 +17,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.clock import Clock, utc_now
 from bot.dispatcher import Dispatcher
+from bot.gate import Gate
 from bot.intake import Intake
 from bot.introduction import introduce
 from bot.limits import Limits
@@ -164,7 +165,8 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
     )
     postman = Postman(bot, store, words, routes, now, settings.font, metrics, charter)
     seat = seat_at(store.engine, settings.worker or f"{socket.gethostname()}-{os.getpid()}")
-    dispatcher = Dispatcher(store, postman, now, limits, metrics, seat, speed)
+    gate = Gate(limits, seat, speed)
+    dispatcher = Dispatcher(store, postman, now, gate, metrics, seat, speed)
     store.on_commit(seat.tell)
     seat.on_news(dispatcher.notice)
     intake = Intake(application, reception, metrics)

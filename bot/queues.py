@@ -13,7 +13,7 @@ from storage.outbox import Card, Letter
 Undelivered = Failed | Gone | Later | Lost | Moved | Refused | Unsure
 
 DEEPEST = 20  # letters that are looked through for an urgent one: as many as a group gets in a minute
-GIVE_UP = 100  # failures in a row, almost two hours, after which the platform is taken to fail for ever
+GIVE_UP = 100  # answers in a row, over almost two hours, that the platform failed: it is taken to for ever
 
 
 @dataclass(slots=True)
@@ -27,8 +27,18 @@ class Queue:
     busy: bool = False
     card_after: float = 0.0
     wait_until: float = 0.0
-    failures: int = 0  # in a row
+    troubles: int = 0  # times in a row that something did not arrive, whatever was to blame
+    failures: int = 0  # times in a row that the platform itself answered that it failed
     unwritten: tuple[Letter | Card, Delivery] | None = None  # carried, but not yet noted
+
+    def trouble(self, delivery: Undelivered) -> None:
+        """Note that something did not arrive and is tried again."""
+        self.troubles += 1
+        self.failures += isinstance(delivery, Failed)
+
+    def calm(self) -> None:
+        """Note that something arrived, or was given up."""
+        self.troubles = self.failures = 0
 
     def next(self, now: float) -> Letter | Card | None:
         """What goes first: letters in order; a card when none waits or it is more urgent."""

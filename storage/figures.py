@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.outbox import behind
@@ -17,7 +17,7 @@ class Figures:
     """The state of the bot's work at a moment; nothing in it tells how a ballot stands."""
 
     unsent: int  # letters that may leave
-    oldest_unsent: datetime | None
+    oldest_unsent: datetime | None  # since when it has been allowed to leave
     put_off: int  # letters that are not to leave yet
     behind: int  # cards that do not show the present state, where they can be seen
     waiting: int  # dues of the schedule, the overdue ones included
@@ -49,7 +49,9 @@ async def figures(conn: AsyncConnection, now: datetime) -> Figures:
 
 
 async def _letters(conn: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
-    query = select(func.count(), func.min(outbox.c.made_at)).where(
+    put_off = outbox.c.not_before > outbox.c.made_at
+    since = case((put_off, outbox.c.not_before), else_=outbox.c.made_at)
+    query = select(func.count(), func.min(since, type_=outbox.c.made_at.type)).where(
         outbox.c.state.in_(("queued", "sending")),
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
     )

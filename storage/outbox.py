@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,6 +29,11 @@ class Letter:
     not_before: datetime | None
     made_at: datetime
 
+    @property
+    def weight(self) -> int:
+        """How many messages it counts as."""
+        return weight(self.payload)
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -48,6 +53,8 @@ class Card:
     state: str
     attempts: int
 
+    weight: ClassVar[int] = 1  # pinning counts as none
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -57,6 +64,11 @@ class Due:
     kind: str
     about_id: int
     due_at: datetime
+
+
+def weight(payload: dict[str, Any]) -> int:
+    """How many messages a letter counts as: each picture of an album is one."""
+    return max(1, len(payload.get("album", ())))
 
 
 def insert_ignoring(conn: AsyncConnection, table: Any) -> Any:
@@ -90,6 +102,11 @@ async def letters(conn: AsyncConnection, ids: Iterable[int]) -> list[Letter]:
 async def change_letters(conn: AsyncConnection, ids: Iterable[int], **values: object) -> None:
     """Set columns of letters."""
     await conn.execute(update(outbox).where(outbox.c.id.in_(list(ids))).values(**values))
+
+
+def dropped(now: datetime, cause: str, why: str) -> dict[str, object]:
+    """The columns of a letter that is let go: `cause` in a word of ours, `why` as the platform said it."""
+    return {"state": "dropped", "dropped_at": now, "cause": cause, "why": why}
 
 
 async def want_card(conn: AsyncConnection, **values: Any) -> int:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.outbox import behind
+from storage.outbox import behind, weight
 from storage.tables import cards, chats, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something that was sent to an address; an album is several messages."""
+
+    address: str
+    at: datetime
+    messages: int = 1
 
 
 async def half_sent(conn: AsyncConnection) -> dict[int, str]:
@@ -17,25 +27,32 @@ async def half_sent(conn: AsyncConnection) -> dict[int, str]:
     return {row.id: row.address for row in await conn.execute(query)}
 
 
-async def under_way(conn: AsyncConnection) -> list[int]:
-    """The chats of what may just have left: letters that never arrived, and cards that are behind."""
-    letters = select(outbox.c.chat_id).where(outbox.c.state == "sending")
-    late = select(cards.c.chat_id).join(chats).where(behind())
-    return list(await conn.scalars(union_all(letters, late)))
+async def under_way(conn: AsyncConnection, now: datetime) -> list[Message]:
+    """What may just have left, as if it had now: letters that never arrived, and cards that are behind."""
+    letters = select(chats.c.address, outbox.c.payload).join(chats).where(outbox.c.state == "sending")
+    late = select(chats.c.address).select_from(cards.join(chats)).where(behind())
+    found = [Message(row.address, now, weight(row.payload)) for row in await conn.execute(letters)]
+    return found + [Message(address, now) for address in await conn.scalars(late)]
 
 
-async def letters_since(conn: AsyncConnection, moment: datetime) -> list[tuple[int, datetime]]:
-    """The chats of the letters that were sent after a moment, each with its time."""
-    late = select(outbox.c.chat_id, outbox.c.sent_at).order_by(outbox.c.id.desc()).limit(2000).subquery()
-    query = select(late).where(late.c.sent_at > moment)
-    return [(row.chat_id, row.sent_at) for row in await conn.execute(query)]
+async def letters_since(conn: AsyncConnection, moment: datetime) -> list[Message]:
+    """The letters that were sent after a moment."""
+    columns = (chats.c.address, outbox.c.sent_at, outbox.c.payload)
+    query = select(*columns).select_from(outbox.join(chats)).where(outbox.c.sent_at > moment)
+    return [Message(row.address, row.sent_at, weight(row.payload)) for row in await conn.execute(query)]
 
 
-async def cards_since(conn: AsyncConnection, moment: datetime) -> list[tuple[int, datetime]]:
-    """The chats in which a card was shown after a moment, each with the last time."""
+async def cards_since(conn: AsyncConnection, moment: datetime) -> list[Message]:
+    """The last card of each chat in which one was shown after a moment."""
     last = func.max(cards.c.shown_at, type_=cards.c.shown_at.type)
-    query = select(cards.c.chat_id, last).where(cards.c.shown_at > moment).group_by(cards.c.chat_id)
-    return [(chat_id, at) for chat_id, at in await conn.execute(query)]
+    query = select(chats.c.address, last).join(cards).where(cards.c.shown_at > moment)
+    return [Message(address, at) for address, at in await conn.execute(query.group_by(chats.c.address))]
+
+
+async def halted(conn: AsyncConnection, now: datetime) -> list[tuple[str, datetime]]:
+    """The addresses that the platform wants left alone for now, each until when."""
+    query = select(chats.c.address, chats.c.halted_until).where(chats.c.halted_until > now)
+    return [(row.address, row.halted_until) for row in await conn.execute(query)]
 
 
 async def newest(conn: AsyncConnection, limit: int = 200) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -64,6 +65,12 @@ def _id() -> Column[int]:
 
 def _ref(name: str, target: str, **more: Any) -> Column[int]:
     return Column(name, Integer, ForeignKey(f"{target}.id"), **more)
+
+
+def _when(table: str, moment: str) -> Index:
+    """An index of the rows that have a moment, by it."""
+    there = text(f"{moment} IS NOT NULL")
+    return Index(f"{table}_{moment}", moment, sqlite_where=there, postgresql_where=there)
 
 
 # Where people live
@@ -145,6 +152,7 @@ chats = Table(
     Column("title", String, nullable=False, default=""),
     Column("state", String, nullable=False, default="here"),  # "here", "gone"
     _ref("building_id", "buildings", index=True),  # of a group; in private, the one last spoken of
+    Column("halted_until", Instant),  # the platform said to send nothing there before
 )
 
 people = Table(
@@ -718,13 +726,17 @@ outbox = Table(
     Column("key", String, unique=True),  # said once, whatever restarts
     Column("payload", JSON, nullable=False),
     Column("state", String, nullable=False, default="queued"),  # queued, sending, sent, dropped
-    Column("why", String),  # of a dropped one
+    Column("why", String),  # of a dropped one, in the platform's words
+    Column("cause", String),  # of a dropped one: "gone", "refused", "failed", "unsure", "fault"
     Column("attempts", Integer, nullable=False, default=0),
     Column("not_before", Instant),
     Column("made_at", Instant, nullable=False),
     Column("sent_at", Instant),
+    Column("dropped_at", Instant),
     Column("message", String),  # the platform's name of the sent message
     Index("outbox_open", "state", "id"),
+    _when("outbox", "sent_at"),
+    _when("outbox", "dropped_at"),
     CheckConstraint("state in ('queued', 'sending', 'sent', 'dropped')"),
     sqlite_autoincrement=True,  # letters are taken in by their number: none is given twice
 )

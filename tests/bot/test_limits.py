@@ -17,14 +17,14 @@ def leave(wishes: list[tuple[float, int]], lag: float = 0.0) -> list[tuple[float
     for gap, chat in wishes:
         now += gap
         while True:
-            when = max(limits.next_overall(now), limits.next_in(chat, now, group=chat % 2 == 0))
+            when = max(limits.next_overall(now), limits.next_in(str(chat), now, group=chat % 2 == 0))
             if when <= now:
                 break
             now = when
         limits.leave()
         arrived.append((now + lag * (len(arrived) % 3) / 2, chat))
         now += lag
-        limits.arrive(chat, now)
+        limits.arrive(str(chat), now)
     return arrived
 
 
@@ -56,8 +56,8 @@ def test_nothing_waits_longer_than_the_limits_ask(count: int) -> None:
 def test_a_halt_stops_one_chat_and_no_other() -> None:
     limits = Limits()
     limits.leave()
-    limits.arrive(1, 0.0)
-    limits.halt(1, 17.0)
-    assert limits.next_in(1, 1.0, group=False) == 17.0
-    assert limits.next_in(3, 1.0, group=False) == 1.0
+    limits.arrive("1", 0.0)
+    limits.halt("1", 17.0)
+    assert limits.next_in("1", 1.0, group=False) == 17.0
+    assert limits.next_in("3", 1.0, group=False) == 1.0
     assert limits.next_overall(1.0) == 1.0

@@ -71,6 +71,19 @@ async def test_what_waits_is_counted_and_the_oldest_named(stage: Stage, config: 
     assert told["faults"].startswith("1 ⚠")
 
 
+async def test_what_was_put_off_over_night_has_waited_since_the_morning_only(stage: Stage) -> None:
+    stage.program.office.tasks[0].cancel()  # nothing is sent any more
+    async with stage.program.store.unit(stage.now) as unit:
+        chat = await people.enter(unit.conn, "900", "private", "示例住户")
+        common = {"chat_id": chat.id, "rank": Rank.BULK, "notice": True, "payload": {}}
+        morning, evening = unit.now - timedelta(minutes=1), unit.now - timedelta(hours=10)
+        await outbox.put(unit.conn, made_at=evening, not_before=morning, **common)
+        assert (await figures(unit.conn, unit.now)).oldest_unsent == morning
+        made = unit.now - timedelta(minutes=2)
+        await outbox.put(unit.conn, made_at=made, not_before=evening, **common)
+        assert (await figures(unit.conn, unit.now)).oldest_unsent == made
+
+
 async def letters(stage: Stage, made_ago: timedelta) -> None:
     """A letter that cannot leave and one put off, a due that is late and one that is not, and a fault."""
     stage.program.office.tasks[0].cancel()  # nothing is sent any more

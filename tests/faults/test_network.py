@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import queues
 from handlers.speech import Speech
 from handlers.voting import CastVote
 from handlers.words import Words
@@ -191,6 +192,46 @@ async def test_refused_connections_do_not_use_up_the_second_try_of_a_notice(stag
     await stage.sandbox.start()
     await all_said(stage)
     assert [arrivals(each, NOTICE) for each in neighbours] == [1] * len(neighbours)
+
+
+async def test_connections_that_were_never_made_bring_no_notice_nearer_to_being_given_up(
+    stage: FastStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what the platform itself answered counts: after a long outage its first 502 ends nothing."""
+    monkeypatch.setattr(queues, "GIVE_UP", 3)
+    _, neighbours, _ = await town(stage, 2)
+    await stage.sandbox.stop()
+    await notify(stage, [each.private() for each in neighbours], NOTICE)
+    async with asyncio.timeout(10):
+        while tried(stage, "later") < 5 * len(neighbours):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    stage.sandbox.faults.next("error_502", len(neighbours), "sendMessage")
+    await stage.sandbox.start()
+    await all_said(stage)
+    assert stage.sandbox.faults.happened["error_502"] == len(neighbours)
+    assert [arrivals(each, NOTICE) for each in neighbours] == [1] * len(neighbours)
+    assert await stage.unsent() == []
+
+
+async def test_a_letter_that_is_given_up_does_not_take_the_next_one_along(
+    stage: FastStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "GIVE_UP", 2)
+    [person] = (await town(stage, 1))[1]
+    stage.sandbox.faults.next("error_500", 5, "sendMessage")
+    await notify(stage, [person.private()], "每次都出错")
+    await notify(stage, [person.private()], NOTICE)
+    await all_said(stage)
+    assert stage.sandbox.faults.happened["error_500"] == 5
+    assert arrivals(person, NOTICE) == 1
+    assert [why for why, _ in await stage.unsent()] == ["500"]
+
+
+def tried(stage: FastStage, result: str) -> float:
+    """How many attempts at a letter had a result."""
+    labels = {"what": "letter", "result": result}
+    name = "louyuhui_delivery_seconds_count"
+    return stage.program.metrics.registry.get_sample_value(name, labels) or 0
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "error_500"])

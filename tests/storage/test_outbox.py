@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from storage import homes, marks, outbox, people, privacy, sent
+from storage import homes, marks, outbox, people, privacy, sent, tables
 from storage.outbox import Card, Due, Letter
+from storage.sent import Message
 from storage.store import Store, Unit
 
 NOW = datetime(2026, 11, 20, 1, tzinfo=UTC)
@@ -70,19 +72,45 @@ async def test_what_left_lately_is_known_with_its_chat_and_time(store: Store) ->
             await unit.conn.run_sync(
                 lambda conn, card=card, at=at: marks.shown(conn, card, "55", at, picture=False)
             )
-        first, second, third = [await a_chat(unit, address) for address in ("-1", "-2", "-3")]
         assert set(await sent.letters_since(unit.conn, NOW)) == {
-            (first, NOW + timedelta(minutes=1)),
-            (second, NOW + timedelta(minutes=2)),
+            Message("-1", NOW + timedelta(minutes=1)),
+            Message("-2", NOW + timedelta(minutes=2)),
         }
-        assert await sent.cards_since(unit.conn, NOW) == [(third, NOW + timedelta(seconds=1))]
+        assert await sent.cards_since(unit.conn, NOW) == [Message("-3", NOW + timedelta(seconds=1))]
         assert await sent.cards_since(unit.conn, NOW + timedelta(seconds=1)) == []
-        assert await sent.under_way(unit.conn) == []
+        assert await sent.under_way(unit.conn, NOW) == []
         await put(unit, "通知", "-2")
         await outbox.change_letters(unit.conn, [(await waiting(unit))[-1].id], state="sending")
         await put(unit, "还没走", "-1")
         await want(unit, 8, "-3")
-        assert sorted(await sent.under_way(unit.conn)) == sorted([second, third])
+        assert set(await sent.under_way(unit.conn, NOW)) == {Message("-2", NOW), Message("-3", NOW)}
+
+
+async def test_what_left_lately_is_known_though_more_than_ever_left_wait_behind_it(store: Store) -> None:
+    """An album counts as its pictures; what is still queued hides nothing."""
+    album = {"text": "", "keys": [], "album": ["a", "b", "c"]}
+    async with store.unit(NOW) as unit:
+        common = {"chat_id": await a_chat(unit), "rank": 3, "notice": True, "made_at": NOW}
+        await outbox.put(unit.conn, **common, payload=album)
+        (first,) = await waiting(unit)
+        await outbox.change_letters(unit.conn, [first.id], state="sent", sent_at=NOW)
+        queued = [common | {"payload": {}, "state": "queued", "attempts": 0} for _ in range(2001)]
+        await unit.conn.execute(tables.outbox.insert(), queued)
+        assert await sent.letters_since(unit.conn, NOW - timedelta(minutes=1)) == [Message("-1", NOW, 3)]
+        asked = "SELECT * FROM outbox WHERE sent_at > '2026-11-20'"
+        plan = "EXPLAIN QUERY PLAN" if unit.conn.dialect.name == "sqlite" else "EXPLAIN"
+        if unit.conn.dialect.name == "postgresql":
+            await unit.conn.execute(text("ANALYZE outbox"))
+        found = " ".join(str(row) for row in await unit.conn.execute(text(f"{plan} {asked}")))
+        assert "outbox_sent_at" in found
+
+
+async def test_a_chat_that_is_to_be_left_alone_is_known_until_its_time(store: Store) -> None:
+    until = NOW + timedelta(seconds=30)
+    async with store.unit(NOW) as unit:
+        await people.change_chat(unit.conn, await a_chat(unit), halted_until=until)
+        assert await sent.halted(unit.conn, NOW) == [("-1", until)]
+        assert await sent.halted(unit.conn, until) == []
 
 
 async def test_a_card_is_one_row_however_often_it_is_wanted(store: Store) -> None:
