@@ -398,8 +398,6 @@ class Dispatcher:
         match delivery:
             case Gone():
                 await self._leave(unit, queue.chat)
-            case Refused(why):
-                log.warning("a message was refused: %s", why)
             case Moved(address):
                 await outbox.move_chat(unit.conn, queue.chat.id, address)
             case Later(seconds) if seconds is not None:

@@ -26,4 +26,4 @@ async def introduce(bot: Bot) -> None:
             await bot.set_my_commands(commands, language_code=code)
             await bot.set_my_description(words.plain(lang, "help.description"), language_code=code)
     except TelegramError as error:
-        log.info("event=not_introduced why=%s", type(error).__name__)
+        log.info("the bot could not introduce itself: %s", error)

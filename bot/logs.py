@@ -1,7 +1,8 @@
 """Logs: an event a line as key=value, on standard error; without the token, and nothing about people.
 
-What an error says, and what the libraries put into their lines, may quote people: a line names the error
-and where it came from. The whole of it, with what was received, is kept in the database: `louyuhui faults`.
+What an error says, and what the libraries put into their lines, may quote people: a line names the error,
+its code where it has one, and where it came from. Of a fault the whole is kept in the database, with what was
+received (`louyuhui faults`); of a message the platform would not take, beside that message.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from errno import errorcode
 from pathlib import Path
 from traceback import extract_tb
+
+from telegram.error import TelegramError
 
 OURS = ("bot", "handlers", "services", "storage", "paper", "rules")
 NOISY = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "alembic", "uvicorn", "aiohttp")
 FRAMES = 5  # of a traceback, the innermost
 _TOKEN = re.compile(r"\d{6,12}:[\w-]{30,}")
+_FIXED = re.compile(r"[A-Za-z][a-z' ]{0,60}")  # how what Telegram says begins: what it quotes comes later
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -46,19 +51,42 @@ def event(record: logging.LogRecord) -> str:
 
 
 def _said(record: logging.LogRecord) -> str:
-    """Our own sentences whole; of the libraries' only what is fixed in them."""
+    """Our own sentences whole, but for the errors in them; of the libraries' only what is fixed in them."""
     if record.name.partition(".")[0] in OURS:
-        return record.getMessage()
+        facts = record.args if isinstance(record.args, tuple) else ()
+        told = tuple(_named(fact) if isinstance(fact, BaseException) else fact for fact in facts)
+        return str(record.msg) % told if told else str(record.msg)
     return str(record.msg).partition("\n")[0]
+
+
+def _named(error: BaseException) -> str:
+    """An error by its kind, with what is fixed of the reason: a code, or how Telegram begins."""
+    if isinstance(error, TelegramError):
+        fixed = _FIXED.match(error.message)
+        return f"{type(error).__name__} ({fixed[0].strip()})" if fixed else type(error).__name__
+    code = next(filter(None, map(_code, _chain(error))), None)
+    return _kinds(error) + (f" ({code})" if code else "")
+
+
+def _code(error: BaseException) -> str | None:
+    """What SQLite, PostgreSQL or the system calls it."""
+    number = getattr(error, "errno", None)
+    named = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return named or (errorcode.get(number) if isinstance(number, int) else None)
 
 
 def _kinds(error: BaseException) -> str:
     """The error and what it came from, by their names."""
-    kinds, inner = [type(error).__name__], error.__cause__ or error.__context__
-    while inner is not None and len(kinds) < FRAMES:
-        kinds.append(type(inner).__name__)
+    return "<".join(type(one).__name__ for one in _chain(error))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and what it came from, as far as it matters."""
+    chain, inner = [error], error.__cause__ or error.__context__
+    while inner is not None and len(chain) < FRAMES:
+        chain.append(inner)
         inner = inner.__cause__ or inner.__context__
-    return "<".join(kinds)
+    return chain
 
 
 def _trace(error: BaseException) -> str:

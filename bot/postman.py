@@ -182,7 +182,7 @@ class Postman:
                 file = await self._bot.get_file(name)
                 return bytes(await file.download_as_bytearray())
             except BadRequest as error:
-                log.info("event=not_fetched why=%s", error.message)
+                log.info("a photo is no longer given: %s", error)
                 return None
             except TelegramError as error:
                 log.warning("a photo could not be fetched: %s", error)
@@ -194,6 +194,8 @@ class Postman:
             delivery = await act()
         except TelegramError as error:
             delivery = fate(error)
+            if isinstance(delivery, Refused):
+                log.warning("a message was refused: %s", error)
         self._metrics.delivery(what, type(delivery).__name__.lower(), time.monotonic() - began)
         if isinstance(delivery, Later) and delivery.seconds is not None:
             self._metrics.told_to_wait()
@@ -281,21 +283,21 @@ class Postman:
         try:
             await self._bot.stop_poll(to, int(message))
         except BadRequest as error:
-            log.info("event=not_stopped why=%s", error.message)
+            log.info("a poll was not stopped: %s", error)
 
     async def _pin(self, chat: Chat, message: str) -> None:
         """Pin it where the bot may; a group that does not let it still has the message."""
         try:
             await self._bot.pin_chat_message(chat.address, int(message), disable_notification=True)
         except TelegramError as error:
-            log.info("event=not_pinned why=%s", type(error).__name__)
+            log.info("a message was not pinned: %s", error)
 
     async def _unpin(self, chat: Chat, message: str) -> None:
         """Unpin it, if it is pinned and the bot may."""
         try:
             await self._bot.unpin_chat_message(chat.address, int(message))
         except TelegramError as error:
-            log.info("event=not_unpinned why=%s", type(error).__name__)
+            log.info("a message was not unpinned: %s", error)
 
     async def _file(self, source: dict[str, Any]) -> str | InputFile:
         if "file" in source:

@@ -99,7 +99,7 @@ class Seat:
             try:
                 await self._attend()
             except _CAST_OFF as error:
-                log.warning("the seat is lost for now: %s", error or type(error).__name__)
+                log.warning("the seat is lost for now: %s", error)
                 self._leave()
             pause = AGAIN if self._claims else max(0.0, self._look_at - _now())
             with suppress(TimeoutError):

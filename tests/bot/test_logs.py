@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from telegram.error import BadRequest, ChatMigrated, TimedOut
 
-from bot.logs import set_up_logs
+from bot.logs import OURS, set_up_logs
 from handlers.here import Here
 from handlers.routes import Route
+from storage import people
+from storage.engine import open_engine
+from storage.store import Store, Unavailable
 from tests.stage import Stage
 
+ROOT = Path(__file__).parents[2]
+OUR_LINES = {f"log.{level}" for level in ("debug", "info", "warning", "error", "exception", "log")}
+QUOTED = r"\.message\b|\bstr\(|\brepr\(|^f['\"]|\bwhy\b|format_exc"  # the text of an error
 TOKEN = "123456789:AAEexample_example-example_example1"
 
 
@@ -69,6 +80,61 @@ def test_an_error_is_named_with_its_place_but_not_quoted(capsys: pytest.CaptureF
     assert re.search(r'trace="bot/test_logs\.py:\d+ test_an_error', line)
     assert "示例住户" not in line
     assert TOKEN not in line
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            BadRequest('Can\'t parse entities: unsupported start tag "示例住户" at byte offset 12'),
+            "BadRequest (Can't parse entities)",
+        ),
+        (BadRequest("示例住户 is not a member"), "BadRequest"),
+        (ChatMigrated(-1009876543210), "ChatMigrated (Group migrated to supergroup)"),
+        (TimedOut(), "TimedOut (Timed out)"),
+        (OSError(28, "No space left on device", "/srv/示例住户"), "OSError (ENOSPC)"),
+        (ValueError("示例住户"), "ValueError"),
+    ],
+)
+def test_an_error_in_our_own_sentence_is_named_but_not_quoted(
+    error: Exception, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs("info")
+    logging.getLogger("bot.postman").warning("a message was refused: %s", error)
+    (line,) = lines(capsys)
+    assert line.endswith(f'event=a_message_was_refused said="a message was refused: {told}"')
+
+
+async def test_a_database_that_turns_away_is_named_by_its_code(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs("info")
+    store = Store(open_engine(database))
+    allow_reading = "PRAGMA query_only=ON" if "sqlite" in database else "SET TRANSACTION READ ONLY"
+
+    async def write() -> None:
+        async with store.unit(datetime.now(UTC)) as unit:
+            await unit.conn.execute(text(allow_reading))
+            await people.meet(unit.conn, "1", "示例住户", "zh", unit.now)
+
+    with pytest.raises(Unavailable) as caught:
+        await write()
+    logging.getLogger("bot").warning("the schedule has to wait: %s", caught.value)
+    await store.close()
+    (line,) = lines(capsys)
+    assert ("SQLITE_READONLY" if "sqlite" in database else "25006") in line
+    assert "示例住户" not in line
+
+
+def test_no_line_of_ours_is_given_what_an_error_says() -> None:
+    """An error is handed to the log itself, and named there; its text would be quoted."""
+    said = []
+    for file in (file for folder in OURS for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in OUR_LINES:
+                said += [(file.name, ast.unparse(one)) for one in node.args]
+    assert ("clock.py", "error") in said
+    assert [one for one in said if re.search(QUOTED, one[1])] == []
 
 
 def test_what_a_library_quotes_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
