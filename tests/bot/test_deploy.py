@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import configparser
 import re
+import shlex
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from itertools import pairwise
@@ -129,9 +132,9 @@ def test_telegram_is_told_the_path_that_nginx_passes_on() -> None:
     assert (urlsplit(told[1]).scheme, urlsplit(told[1]).path) == ("https", PATH)
 
 
-def unit() -> configparser.ConfigParser:
-    """The systemd unit of the guide."""
-    found = re.search(r"```ini\n(.*?)```", GUIDE, re.DOTALL)
+def unit(name: str = "louyuhui.service") -> configparser.ConfigParser:
+    """A systemd unit of the guide."""
+    found = re.search(rf"```ini\n(# /etc/systemd/system/{re.escape(name)}\n.*?)```", GUIDE, re.DOTALL)
     assert found is not None
     read = configparser.ConfigParser(interpolation=None, comment_prefixes=("#",), delimiters=("=",))
     read.optionxform = str  # type: ignore[assignment, method-assign]
@@ -139,20 +142,64 @@ def unit() -> configparser.ConfigParser:
     return read
 
 
+SURROUNDINGS = {
+    *("User", "StateDirectory", "WorkingDirectory", "EnvironmentFile", "ExecStart"),
+    *("NoNewPrivileges", "PrivateTmp", "ProtectSystem", "ProtectHome"),
+}
+RESTARTS = {"Restart", "RestartSec", "RestartPreventExitStatus", "TimeoutStopSec"}
 DIRECTIVES = {
-    "Unit": {"Description", "Wants", "After"},
-    "Service": {
-        *("User", "StateDirectory", "WorkingDirectory", "EnvironmentFile", "ExecStart"),
-        *("Restart", "RestartSec", "RestartPreventExitStatus", "TimeoutStopSec"),
-        *("NoNewPrivileges", "PrivateTmp", "ProtectSystem", "ProtectHome"),
+    "louyuhui.service": {
+        "Unit": {"Description", "Wants", "After"},
+        "Service": SURROUNDINGS | RESTARTS,
+        "Install": {"WantedBy"},
     },
-    "Install": {"WantedBy"},
-}  # of systemd.unit(5), systemd.service(5) and systemd.exec(5)
+    "louyuhui-backup.service": {
+        "Unit": {"Description"},
+        "Service": SURROUNDINGS | {"Type", "StateDirectoryMode", "ExecStartPost"},
+    },
+    "louyuhui-backup.timer": {
+        "Unit": {"Description"},
+        "Timer": {"OnCalendar", "Persistent"},
+        "Install": {"WantedBy"},
+    },
+}  # of systemd.unit(5), systemd.service(5), systemd.exec(5) and systemd.timer(5)
 
 
-def test_the_unit_holds_directives_that_systemd_knows() -> None:
-    read = unit()
-    assert {name: set(read[name]) for name in read.sections()} == DIRECTIVES
+@pytest.mark.parametrize("name", DIRECTIVES)
+def test_the_units_hold_directives_that_systemd_knows(name: str) -> None:
+    read = unit(name)
+    assert {section: set(read[section]) for section in read.sections()} == DIRECTIVES[name]
+
+
+def test_the_backup_is_made_where_the_bot_works_with_what_it_is_told() -> None:
+    """Its database is named from its folder, and its token stands in the file of secrets alone."""
+    bot, backup = unit()["Service"], unit("louyuhui-backup.service")["Service"]
+    for same in ("User", "WorkingDirectory", "EnvironmentFile"):
+        assert backup[same] == bot[same]
+    program, _, rest = bot["ExecStart"].partition(" run ")
+    assert f"{program} db backup " in backup["ExecStart"]
+    assert rest in backup["ExecStart"]
+    assert bot["StateDirectory"] in backup["StateDirectory"].split()
+    assert f"{bot['StateDirectory']}/backups" in backup["StateDirectory"].split(), "it may write there"
+    assert backup["Type"] == "oneshot"
+    assert unit("louyuhui-backup.timer")["Install"]["WantedBy"] == "timers.target"
+
+
+def test_the_backup_of_the_guide_is_one(sqlite: str, tmp_path: Path) -> None:
+    """Its lines are run as they stand but for their paths, with nothing of this terminal's."""
+    service = unit("louyuhui-backup.service")["Service"]
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "config.toml").write_text(f'database = "{sqlite.replace(str(tmp_path) + "/", "")}"\n')
+    installed = Path(sys.executable).with_name("louyuhui")
+    for line in (service["ExecStart"], service["ExecStartPost"]):
+        said = line.replace("$$", "$").replace("%%", "%")  # as systemd reads them
+        said = said.replace("/opt/louyuhui/.venv/bin/louyuhui", str(installed))
+        said = said.replace("/etc/louyuhui/config.toml", f"{tmp_path}/config.toml")
+        environment = {"PATH": "/usr/bin:/bin", "LOUYUHUI_TOKEN": "123456:any"}
+        subprocess.run(shlex.split(said), check=True, cwd=tmp_path, env=environment, capture_output=True)
+    (kept,) = (tmp_path / "backups").iterdir()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d\.db", kept.name)
+    assert kept.read_bytes().startswith(b"SQLite format 3")
 
 
 def test_the_unit_starts_the_bot_where_it_may_write() -> None:
