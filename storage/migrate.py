@@ -6,13 +6,15 @@ Alembic is imported where it is needed: a third of a second, and at most starts 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storage.fresh import VERSION, is_empty, make
 from storage.store import Missing, Unavailable
 from storage.tables import metadata
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
-_VERSION = table("alembic_version", column("version_num"))
 
 
 class Outdated(Unavailable):
@@ -28,16 +29,25 @@ class Outdated(Unavailable):
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Run every revision the database does not have yet; all of them or none. Raises Unavailable.
+    """Bring a database to the newest schema, all the way or not at all. Raises Unavailable.
 
-    Of several processes that start together one does it; the others wait, and find it done.
+    An empty one is made whole in one go (storage/fresh.py), any other gets the revisions it lacks. Of several
+    processes that start together one does it; the others wait, and find it done.
     """
-    if await current(engine) == newest():
-        return
+    if await current(engine) != newest():
+        await _write(engine, _upgrade)
+
+
+async def revise(engine: AsyncEngine) -> None:
+    """The same by the revisions alone, an empty database too: as one came to be that is as old as they."""
+    await _write(engine, _revise)
+
+
+async def _write(engine: AsyncEngine, change: Callable[[Connection], None]) -> None:
     try:
         async with engine.connect() as conn:
             unhurried = await conn.execution_options(unhurried=True)
-            await unhurried.run_sync(_run)
+            await unhurried.run_sync(change)
             await unhurried.commit()
     except DBAPIError as error:
         raise Unavailable(str(error.orig)) from error
@@ -63,9 +73,9 @@ async def current(engine: AsyncEngine) -> str | None:
 
 
 def _current(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(_VERSION.name):
+    if not inspect(connection).has_table(VERSION.name):
         return None
-    found: str | None = connection.scalar(select(_VERSION.c.version_num))
+    found: str | None = connection.scalar(select(VERSION.c.version_num))
     return found
 
 
@@ -95,7 +105,14 @@ def write_revision(connection: Connection, message: str) -> None:
     command.revision(_config(connection), message, autogenerate=True, rev_id=f"{number:04}")
 
 
-def _run(connection: Connection) -> None:
+def _upgrade(connection: Connection) -> None:
+    if is_empty(connection):
+        make(connection, newest())
+    elif _current(connection) != newest():  # another may have been faster
+        _revise(connection)
+
+
+def _revise(connection: Connection) -> None:
     from alembic import command
 
     command.upgrade(_config(connection), "head")

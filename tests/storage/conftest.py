@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import open_engine
 from storage.store import Store
@@ -24,3 +26,23 @@ async def file_store(sqlite: str) -> AsyncIterator[Store]:
     store = Store(open_engine(f"{sqlite}?timeout=0.05"))
     yield store
     await store.close()
+
+
+@pytest.fixture(params=["bare_sqlite", "bare_postgresql"])
+def bare(request: pytest.FixtureRequest) -> str:
+    """The address of a database with nothing in it, on each engine."""
+    address: str = request.getfixturevalue(request.param)
+    return address
+
+
+@pytest.fixture
+def bare_sqlite(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path}/test.db"
+
+
+@pytest.fixture
+async def engine(bare: str) -> AsyncIterator[AsyncEngine]:
+    """An empty database."""
+    engine = open_engine(bare)
+    yield engine
+    await engine.dispose()
