@@ -348,13 +348,21 @@ class Dispatcher:
             queue.chat, seen = looked
             delivery: Delivery = Gone("chat is gone")
             if seen.state == "live" and queue.chat.state == "here":
-                delivery = await self._carry(queue, seen, lambda: self._postman.show(queue.chat, seen))
+                delivery = await self._carry_card(queue, seen)
             if queue.chat.kind == "group":  # a list that one person ticks in private is to follow the finger
                 queue.card_after = self._tick() + self._limits.card_pace
             queue.unwritten = (seen, delivery)
             card = seen
         await self._note_card(queue, card, queue.unwritten[1])
         queue.unwritten = None
+
+    async def _carry_card(self, queue: Queue, card: Card) -> Delivery:
+        """Carry a card; one that was leaving when the process ended is looked for before."""
+        chat, found = queue.chat, None
+        if card.leaving and card.message is None:
+            self._passed(queue)
+            found = await self._halfway.find_card(chat, card, lambda ask: self._carry(queue, card, ask))
+        return found or await self._carry(queue, card, lambda: self._postman.show(chat, card))
 
     async def _note_card(self, queue: Queue, card: Card, delivery: Delivery) -> None:
         """Write down what became of a card, and whether it is still behind."""
@@ -378,7 +386,8 @@ class Dispatcher:
     async def _settle_card(self, unit: Unit, queue: Queue, card: Card, delivery: Undelivered) -> bool:
         """Write down what became of a card that was not shown; whether it is done with for the present."""
         over = is_over(queue, delivery, again=bool(card.message) or card.attempts < 1)
-        changes: dict[str, object] = {}
+        still = card.leaving and isinstance(delivery, Later | Failed)  # it is looked for again
+        changes: dict[str, object] = {"leaving": still}
         match delivery:
             case Gone():
                 pass  # it stays behind: the chat may be back
@@ -386,11 +395,10 @@ class Dispatcher:
                 changes["shown"] = card.wanted
             case Unsure():
                 changes["attempts"] = card.attempts + 1
-            case Lost():
-                changes["message"] = None
+            case Lost(outgrown):
+                changes |= {"message": None} | ({"shown": 0} if outgrown else {})
         await self._heed(unit, queue, delivery, over=over)
-        if changes:
-            await outbox.change_card(unit.conn, card.id, **changes)
+        await outbox.change_card(unit.conn, card.id, **changes)
         return over
 
     async def _heed(self, unit: Unit, queue: Queue, delivery: Undelivered, *, over: bool) -> None:

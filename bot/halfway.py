@@ -13,50 +13,68 @@ from functools import partial
 from bot.postman import Delivery, Failed, Gone, Later, Lost, Postman, Refused, Sent, Unsure
 from rules.people import Chat
 from storage import sent
-from storage.outbox import Letter
+from storage.outbox import Card, Letter
 from storage.store import Store
 
 AFTER, BEFORE = 40, 8  # how many numbers are asked about on either side of the last one known
 
+Places = dict[int, list[int]]  # by letter or card, the numbers that are still to be asked about
+Look = Callable[[str], Awaitable[Delivery]]
 Ask = Callable[[Callable[[], Awaitable[Delivery]]], Awaitable[Delivery]]
 
 
 class Halfway:
-    """Letters that were under way when the process ended, and where each may be found."""
+    """Letters and cards that were under way when the process ended, and where each may be found."""
 
     def __init__(self, store: Store, postman: Postman, pause: Callable[[Chat], Awaitable[None]]) -> None:
         self._store = store
         self._pause = pause  # until the limits of a chat let a question leave
         self._postman = postman
-        self._places: dict[int, list[int]] = {}  # by letter, the numbers that are still to be asked about
+        self._letters: Places = {}
+        self._cards: Places = {}
         self._found: set[tuple[str, int]] = set()
 
     async def look(self) -> None:
-        """See which letters there are; to be called before anything else is sent. Raises Unavailable."""
+        """See which there are; to be called before anything else is sent. Raises Unavailable."""
         async with self._store.glance() as conn:
-            letters = await sent.half_sent(conn)
-            known = await sent.newest(conn) if letters else []
+            letters, shown = await sent.half_sent(conn), await sent.half_shown(conn)
+            known = await sent.newest(conn) if letters or shown else []
         last: dict[str, int] = {}
         for address, message in known:
             last[_numbered(address)] = max(int(message), last.get(_numbered(address), 0))
-        self._places = {letter: _near(last.get(_numbered(at), 0)) for letter, at in letters.items()}
+        self._letters, self._cards = (
+            {name: _near(last.get(_numbered(at), 0)) for name, at in found.items()}
+            for found in (letters, shown)
+        )
 
     async def find(self, chat: Chat, letter: Letter, ask: Ask) -> Delivery | None:
         """Where a letter arrived; None if it is to be sent, as it has not, or may be done twice.
 
         Later or Failed if the platform is to be asked again; Unsure if it may be there for all we know.
         """
-        places = self._places.get(letter.id)
+        places = self._letters.get(letter.id)
         if places is None or letter.payload.get("edit") or chat.state != "here":
             return None  # an edit may be done twice
         sought = bool(letter.payload["text"]) and not letter.payload.get("album")
-        if sought and (answer := await self._search(chat, letter, places, ask)) is not None:
+        look = partial(self._postman.look_for, chat, letter)
+        if sought and (answer := await self._search(chat, places, look, ask)) is not None:
             return answer
         if sought and letter.notice and not _numbered(chat.address):
             return None  # so many numbers on, it would be among them
         return Unsure("unsure whether it was sent")
 
-    async def _search(self, chat: Chat, letter: Letter, places: list[int], ask: Ask) -> Delivery | None:
+    async def find_card(self, chat: Chat, card: Card, ask: Ask) -> Delivery | None:
+        """Where a card arrived, which then shows the present state; None if it is to be sent.
+
+        Later or Failed if the platform is to be asked again: asking twice does no harm.
+        """
+        places = self._cards.get(card.id)
+        if places is None:
+            return None
+        answer = await self._search(chat, places, partial(self._postman.look_for_card, chat, card), ask)
+        return Later(None) if isinstance(answer, Unsure) else answer
+
+    async def _search(self, chat: Chat, places: list[int], look: Look, ask: Ask) -> Delivery | None:
         """The message that it is, or the answer that ends the search for now; None if it is none of them."""
         async with self._store.glance() as conn:
             known = await sent.messages_in(conn, chat.id)
@@ -64,7 +82,7 @@ class Halfway:
             place = places[0]
             if str(place) not in known and (_numbered(chat.address), place) not in self._found:
                 await self._pause(chat)
-                delivery = await ask(partial(self._postman.look_for, chat, letter, str(place)))
+                delivery = await ask(partial(look, str(place)))
                 match delivery:
                     case Sent():
                         self._found.add((_numbered(chat.address), place))

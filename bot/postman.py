@@ -54,7 +54,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The message to be edited cannot be edited any more: it has to be sent anew."""
+    """The message to be edited cannot be edited any more: it has to be sent anew.
+
+    `outgrown`: it is there, but is no picture and has to be one, or the other way round.
+    """
+
+    outgrown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +153,24 @@ class Postman:
         markup = _markup(payload["keys"])
         return await self._try("question", lambda: edit(chat.address, message, payload["text"], markup))
 
+    async def look_for_card(self, chat: Chat, card: Card, message: str) -> Delivery:
+        """Whether a message is there that shows a card, as it does then: Sent if so, else Lost or Refused."""
+        screen = await self._draw(chat, card)
+        if screen is None:
+            return Sent("", card.picture)
+        there = replace(card, message=message, picture=screen.picture is not None)
+        delivery = await self._try("question", lambda: self._show(chat, there, screen))
+        if card.pinned and not screen.over and isinstance(delivery, Sent):
+            await self._pin(chat, message)
+        return delivery
+
+    async def _draw(self, chat: Chat, card: Card) -> Screen | None:
+        async with self._store.glance() as conn:
+            return await self._routes.cards[card.kind](self._view(conn, card.lang, chat), card.about_id)
+
     async def show(self, chat: Chat, card: Card) -> Delivery:
         """Carry a card as it looks now: a new message, or an edit of the one that is there."""
-        async with self._store.glance() as conn:
-            view = self._view(conn, card.lang, chat)
-            screen = await self._routes.cards[card.kind](view, card.about_id)
+        screen = await self._draw(chat, card)
         if screen is None or (screen.over and card.shown and not card.message):
             return Sent(card.message or "", card.picture)
         return await self._try("card", lambda: self._show(chat, card, screen))
@@ -241,7 +259,9 @@ class Postman:
 
     async def _show(self, chat: Chat, card: Card, screen: Screen) -> Delivery:
         keys = [[key.pack() for key in row] for row in screen.keys]
-        if card.message and card.picture == (screen.picture is not None):
+        if card.message and card.picture != (screen.picture is not None):
+            return Lost(outgrown=True)
+        if card.message:
             edit = self._edit_caption if card.picture else self._edit
             delivery = await edit(chat.address, card.message, screen.text, _markup(keys))
             if card.pinned and screen.over:

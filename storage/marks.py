@@ -34,16 +34,20 @@ def arrived(
 
 
 def look_at(conn: Piece, chat_id: int, card_id: int) -> tuple[Chat, Card] | None:
-    """A chat and its card as they are now, None where either is no more."""
-    mine = select(cards).where(cards.c.id == card_id, cards.c.chat_id == chat_id)
-    chat, card = _chat(conn, chat_id), first(Card, conn.execute(mine))
-    return None if chat is None or card is None else (chat, card)
+    """A chat and its card as they are now, None where either is no more; a new message of it leaves now."""
+    mine = (cards.c.id == card_id, cards.c.chat_id == chat_id)
+    chat, card = _chat(conn, chat_id), first(Card, conn.execute(select(cards).where(*mine)))
+    if chat is None or card is None:
+        return None
+    if card.message is None and not card.leaving:
+        conn.execute(update(cards).where(*mine).values(leaving=True))
+    return chat, card
 
 
 def shown(conn: Piece, card: Card, message: str, now: datetime, *, picture: bool) -> None:
     """A message shows a card as it was looked at."""
     seen = {"message": message, "picture": picture, "shown": card.wanted, "shown_at": now, "attempts": 0}
-    conn.execute(update(cards).where(cards.c.id == card.id).values(**seen))
+    conn.execute(update(cards).where(cards.c.id == card.id).values(**seen, leaving=False))
 
 
 def _chat(conn: Piece, chat_id: int) -> Chat | None:

@@ -52,6 +52,7 @@ class Card:
     shown: int
     state: str
     attempts: int
+    leaving: bool
 
     weight: ClassVar[int] = 1  # pinning counts as none
 

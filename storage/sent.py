@@ -27,6 +27,12 @@ async def half_sent(conn: AsyncConnection) -> dict[int, str]:
     return {row.id: row.address for row in await conn.execute(query)}
 
 
+async def half_shown(conn: AsyncConnection) -> dict[int, str]:
+    """Cards of which a message was marked as leaving and never as arrived, each with its chat's address."""
+    query = select(cards.c.id, chats.c.address).join(chats).where(cards.c.leaving, cards.c.message.is_(None))
+    return {row.id: row.address for row in await conn.execute(query)}
+
+
 async def under_way(conn: AsyncConnection, now: datetime) -> list[Message]:
     """What may just have left, as if it had now: letters that never arrived, and cards that are behind."""
     letters = select(chats.c.address, outbox.c.payload).join(chats).where(outbox.c.state == "sending")

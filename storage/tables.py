@@ -756,6 +756,8 @@ cards = Table(
     Column("wanted", Integer, nullable=False, default=1),  # grows when what it shows has changed
     Column("shown", Integer, nullable=False, default=0),  # the `wanted` that was last shown
     Column("shown_at", Instant),
+    # whether a new message of it may be under way
+    Column("leaving", Boolean, nullable=False, default=False, server_default=false()),
     Column("state", String, nullable=False, default="live"),  # "live", "gone"
     Column("attempts", Integer, nullable=False, default=0),
     UniqueConstraint("chat_id", "kind", "about_id"),

@@ -12,16 +12,18 @@ import pytest
 from sqlalchemy import text
 
 from bot.request import NeverLeft, Request
+from sandbox.conversations import Seen
 from sandbox.limits import Limits as Allowed
 from sandbox.limits import Meter
 from sandbox.people import Person
+from sandbox.posting import delete
 from services import outbox
 from storage import outbox as rows_of_outbox
 from storage import people
 from storage.engine import open_engine
 from storage.store import Store
 from tests.faults.fast import FastStage, arrivals, notify
-from tests.scenes import bound_building, residents
+from tests.scenes import bound_building, open_ballot, press, residents, tap
 
 NOTICE = "明天停水"
 
@@ -204,3 +206,60 @@ async def test_in_a_supergroup_a_notice_that_is_not_found_is_sent_again_once(
     await stage.start()
     await stage.settle()
     assert sum(seen.text == NOTICE for seen in scene.group.messages) == came
+
+
+async def lose_track(stage: FastStage, kind: str, *, taken_back: Seen | None = None) -> None:
+    """As if the process had ended before it could note that a card had arrived; or before it arrived."""
+    await stage.settle()
+    await stage.stop()
+    if taken_back is not None:
+        delete(stage.sandbox.world, taken_back.state)
+    store = Store(open_engine(stage.database))
+    async with store.unit(stage.now) as unit:
+        lost = "UPDATE cards SET message = NULL, picture = :no, shown = 0, leaving = :yes WHERE kind = :kind"
+        found = await unit.conn.execute(text(lost), {"kind": kind, "yes": True, "no": False})
+        assert found.rowcount == 1
+    await store.close()
+    await stage.start()
+    await stage.settle()
+
+
+async def test_a_ballot_that_had_arrived_is_not_shown_twice(stage: FastStage) -> None:
+    """Neither is it lost sight of: it goes on telling how many have voted, and stays pinned."""
+    scene = await bound_building(stage)
+    [voter] = await residents(stage, scene, 1)
+    card = await open_ballot(stage, scene)
+    assert card.pinned
+    scene.group.state.pinned.clear()  # it ended before it could pin it, too
+    await lose_track(stage, "ballot")
+    assert [seen.id for seen in scene.group.messages if "停车位" in seen.text] == [card.id]
+    assert card.pinned
+    await press(stage, voter, card, "甲")
+    assert "1 户" in card.text
+
+
+async def test_a_result_that_had_arrived_is_not_shown_twice(stage: FastStage) -> None:
+    scene = await bound_building(stage)
+    voters = await residents(stage, scene, 3)
+    card = await open_ballot(stage, scene)
+    for voter in voters:
+        await press(stage, voter, card, "甲")
+    for label in ("组长：截止", "现在截止"):
+        await tap(stage, scene.leader, scene.group, label)
+    shown = [seen for seen in scene.group.messages if seen.photo]
+    assert len(shown) == 1
+    await lose_track(stage, "result")
+    assert [seen for seen in scene.group.messages if seen.photo] == shown
+
+
+async def test_a_card_that_had_not_left_is_shown(stage: FastStage) -> None:
+    scene = await bound_building(stage)
+    [voter] = await residents(stage, scene, 1)
+    card = await open_ballot(stage, scene)
+    before = [seen.words for seen in scene.group.messages if seen.id < card.id]
+    await lose_track(stage, "ballot", taken_back=card)
+    assert [seen.words for seen in scene.group.messages if seen.id < card.id] == before, "none is touched"
+    [again] = [seen for seen in scene.group.messages if "停车位" in seen.text and not seen.deleted]
+    assert again.pinned
+    await press(stage, voter, again, "甲")
+    assert "1 户" in again.text

@@ -24,7 +24,7 @@ HOUSEHOLDS = 6
 SECRET = re.compile(r"[0-9a-f]{12,}|[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}")  # hashes and receipts
 UNTOLD = {  # what may differ: the platform's names of messages, how often it was tried, hashes
     "outbox": {"id", "state", "why", "attempts", "sent_at", "message"},
-    "cards": {"id", "message", "attempts", "wanted", "shown"},
+    "cards": {"id", "message", "attempts", "wanted", "shown", "shown_at"},
     "events": {"id", "previous", "hash"},
     "votes": {"receipt"},
 }
