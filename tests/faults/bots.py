@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from html import unescape
@@ -43,6 +43,8 @@ class Mortal:
         self.database = database or f"sqlite+aiosqlite:///{self.file}"
         self.notes = folder / "points"
         self.deaths = 0
+        self.underway: Counter[Notice] = Counter()  # notices that were being sent when it died
+        self.chatter: Counter[Notice] = Counter()  # and other letters
         self._clock = folder / "clock"
         self._nursery = nursery
         self._pid = 0
@@ -75,6 +77,8 @@ class Mortal:
 
     async def start(self, die_at: int = 0) -> None:
         """Start the bot; it kills itself at a point, or never."""
+        if self.deaths:
+            await self._note_underway()
         order = {
             "token": self.token,
             "api": self.sandbox.url,
@@ -122,20 +126,23 @@ class Mortal:
         quiet = not pending and not self.sandbox.api.in_flight and self.alive
         return quiet and await self.left(store) == 0
 
-    async def notices(self) -> tuple[Counter[Notice], Counter[Notice]]:
-        """Which notices did not come, and which came too often; each how often."""
-        due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= self.now)
-        query = select(chats.c.address, outbox.c.payload).join(chats).where(outbox.c.notice, due)
+    def came(self, addresses: Collection[str]) -> Counter[Notice]:
+        """What was said in some chats, and how often."""
+        return Counter(
+            (str(chat.id), str(message.body.get("text") or message.body.get("caption")))
+            for chat in self.sandbox.world.chats.values()
+            if str(chat.id) in addresses
+            for message in chat.messages.values()
+            if not message.deleted
+        )
+
+    async def _note_underway(self) -> None:
+        """What is marked as leaving: of this, and of nothing else, nobody can know whether it has left."""
+        letters = select(chats.c.address, outbox.c.payload, outbox.c.notice).join(chats)
         async with self.store() as store, store.glance() as conn:
-            rows = (await conn.execute(query)).all()
-        said = Counter((row.address, unescape(plain(row.payload["text"]))) for row in rows)
-        came: Counter[Notice] = Counter()
-        for chat in self.sandbox.world.chats.values():
-            for message in chat.messages.values():
-                body = message.body
-                came[str(chat.id), str(body.get("text") or body.get("caption"))] += 1
-        doubled = Counter({notice: came[notice] - count for notice, count in said.items()})
-        return said - came, +doubled
+            for row in await conn.execute(letters.where(outbox.c.state == "sending")):
+                kept = self.underway if row.notice else self.chatter
+                kept[row.address, unescape(plain(row.payload["text"]))] += 1
 
     async def left(self, store: Store) -> int:
         """How many letters, cards and dues wait in the database."""

@@ -1,12 +1,8 @@
-"""A meeting from its call to its minutes, as a script; and what it left in the database, to be compared."""
+"""A meeting from its call to its minutes, as a script."""
 
 from __future__ import annotations
 
-import json
-import re
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 
 from telegram import Bot
 
@@ -21,13 +17,6 @@ from tests.faults.bots import Mortal
 from tests.faults.village import Village, settled
 
 HOUSEHOLDS = 6
-SECRET = re.compile(r"[0-9a-f]{12,}|[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}")  # hashes and receipts
-UNTOLD = {  # what may differ: the platform's names of messages, how often it was tried, hashes
-    "outbox": {"id", "state", "why", "attempts", "sent_at", "message"},
-    "cards": {"id", "message", "attempts", "wanted", "shown", "shown_at"},
-    "events": {"id", "previous", "hash"},
-    "votes": {"receipt"},
-}
 
 Step = Callable[[Village], Awaitable[None]]
 
@@ -90,24 +79,3 @@ STEPS: tuple[Step, ...] = (
     pressing(LEADER, CloseMeeting(1, 1)),
     waiting(days=4),
 )
-
-
-def left_behind(bot: Mortal) -> dict[str, list[str]]:
-    """Every table's rows as text, sorted, without what may differ from one time to the next."""
-    with closing(sqlite3.connect(bot.file)) as conn:
-        conn.row_factory = sqlite3.Row
-        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seen_updates'"  # forgotten
-        names = [row[0] for row in conn.execute(query)]
-        return {
-            name: sorted(told(name, dict(row)) for row in conn.execute(f"SELECT * FROM {name}"))
-            for name in names
-        }
-
-
-def told(table: str, row: dict[str, object]) -> str:
-    """A row as text."""
-    kept = {key: value for key, value in row.items() if key not in UNTOLD.get(table, ())}
-    if "payload" in kept:
-        payload = json.loads(str(kept["payload"]))
-        kept["payload"] = {key: value for key, value in payload.items() if key not in {"edit", "reply_to"}}
-    return SECRET.sub("#", json.dumps(kept, ensure_ascii=False, sort_keys=True, default=str))

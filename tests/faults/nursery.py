@@ -12,21 +12,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
 
 from bot.limits import Limits
-from bot.postman import Postman
 from bot.program import running
+from bot.request import Request
 from bot.settings import Settings
-from handlers.telegram import Reception
 
 TICK = 0.1  # seconds between two looks at the schedule
+SAYING = ("send", "edit", "answer", "pin", "unpin", "stop", "delete")  # requests that people notice
 
 
 class Points:
@@ -54,21 +52,18 @@ def watch(points: Points) -> None:
         points.pass_by("after a commit")
 
     DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
-    for kind, name in ((Postman, "_try"), (Reception, "_send_answer")):
-        setattr(kind, name, between(points, name, getattr(kind, name)))
+    request = Request.do_request
 
-
-def between(points: Points, name: str, act: Callable[..., Any]) -> Callable[..., Any]:
-    """An act with a point before and after it."""
-
-    @wraps(act)
-    async def acted(*args: Any) -> Any:
+    async def do_request(self: Request, url: str, *args: Any, **more: Any) -> tuple[int, bytes]:
+        name = url.rpartition("/")[2]
+        if not name.startswith(SAYING):
+            return await request(self, url, *args, **more)
         points.pass_by(f"before {name}")
-        result = await act(*args)
+        answer = await request(self, url, *args, **more)
         points.pass_by(f"after {name}")
-        return result
+        return answer
 
-    return acted
+    Request.do_request = do_request  # type: ignore[method-assign]
 
 
 async def serve(order: dict[str, Any]) -> None:

@@ -33,8 +33,8 @@ class Village:
         return list(self.homes)
 
     def press(self, person: Person, data: str) -> Press:
-        """Press below what the bot said last in the group, without waiting for an answer."""
-        shown = next(seen for seen in reversed(self.group.messages) if seen.by_bot)
+        """Press below what the bot said first in the group, which is no card; wait for no answer."""
+        shown = next(seen for seen in self.group.messages if seen.by_bot)
         return person.begin_press(shown, data)
 
 
