@@ -55,7 +55,7 @@ def main(names: list[str]) -> int:
         console.print(table(measured))
     console.print(table(figures))
     RESULT.write_text(json.dumps([figure.as_json() for figure in figures], indent=1, ensure_ascii=False))
-    return 0 if all(figure.holds for figure in figures) else 1
+    return 1 if any(figure.holds is False for figure in figures) else 0
 
 
 async def _measure(measure: Measure, folder: Path) -> list[Figure]:
@@ -65,18 +65,20 @@ async def _measure(measure: Measure, folder: Path) -> list[Figure]:
 
 def table(figures: list[Figure]) -> Table:
     """The figures as a table: each with its aim, and with the lowest and highest of its repeats."""
-    shown = Table("figure", "value", "aim", "low - high", "", "measured")
+    lines = Table("figure", "value", "aim", "low - high", "", "measured")
     for figure in figures:
-        sign = "≤" if figure.at_most else "≥"
-        shown.add_row(
+        lines.add_row(
             figure.name,
             f"{figure.value:.3g} {figure.unit}",
-            f"{sign} {figure.aim:g}",
-            f"{figure.low:.3g} - {figure.high:.3g}",
-            "[green]holds[/green]" if figure.holds else "[red]does not hold[/red]",
+            "-" if figure.aim is None else f"{'≤' if figure.at_most else '≥'} {figure.aim:g}",
+            "one run" if figure.runs == 1 else f"{figure.low:.3g} - {figure.high:.3g}",
+            _VERDICTS[figure.holds],
             figure.note,
         )
-    return shown
+    return lines
+
+
+_VERDICTS = {True: "[green]holds[/green]", False: "[red]does not hold[/red]", None: "shown"}
 
 
 if __name__ == "__main__":

@@ -10,20 +10,23 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table; `low` and `high` are the noise of the machine."""
+    """One line of the table; `low` and `high` are the noise of the machine, where it was repeated."""
 
     name: str
     value: float
-    aim: float
+    aim: float | None  # None: it is only shown
     unit: str
     low: float
     high: float
+    runs: int  # measured so many times
     at_most: bool = False  # the aim is a ceiling, else a floor
     note: str = ""
 
     @property
-    def holds(self) -> bool:
-        """Whether the aim is reached."""
+    def holds(self) -> bool | None:
+        """Whether the aim is reached; None where there is none."""
+        if self.aim is None:
+            return None
         return self.value <= self.aim if self.at_most else self.value >= self.aim
 
     def as_json(self) -> dict[str, Any]:
@@ -36,18 +39,31 @@ class Figure:
             "holds": self.holds,
             "low": round(self.low, 4),
             "high": round(self.high, 4),
+            "runs": self.runs,
             "note": self.note,
         }
 
 
 def at_least(name: str, repeats: Sequence[float], aim: float, unit: str, note: str = "") -> Figure:
     """The median of some repeats, which should reach the aim."""
-    return Figure(name, median(repeats), aim, unit, min(repeats), max(repeats), note=note)
+    return _figure(name, repeats, aim, unit, note)
 
 
 def at_most(name: str, repeats: Sequence[float], aim: float, unit: str, note: str = "") -> Figure:
     """The median of some repeats, which should not exceed the aim."""
-    return Figure(name, median(repeats), aim, unit, min(repeats), max(repeats), at_most=True, note=note)
+    return _figure(name, repeats, aim, unit, note, at_most=True)
+
+
+def shown(name: str, repeats: Sequence[float], unit: str, note: str = "") -> Figure:
+    """The median of some repeats, of which nothing is demanded."""
+    return _figure(name, repeats, None, unit, note)
+
+
+def _figure(
+    name: str, repeats: Sequence[float], aim: float | None, unit: str, note: str, *, at_most: bool = False
+) -> Figure:
+    low, high = min(repeats), max(repeats)
+    return Figure(name, median(repeats), aim, unit, low, high, len(repeats), at_most, note)
 
 
 def ratios(ours: Sequence[float], others: Sequence[float]) -> list[float]:

@@ -38,9 +38,11 @@ class Stock:
         await self._pass(update, context)
 
     async def heard(self, count: int) -> float:
-        """Wait until so many presses were handled; the moment of the last."""
+        """Wait until so many presses in all were handled; the moment of the last."""
         self._wanted = count
-        await self._done.wait()
+        self._done.clear()
+        if self._heard < count:
+            await self._done.wait()
         return time.monotonic()
 
 
