@@ -7,17 +7,31 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Column, insert, select
+from sqlalchemy import Column, insert, select, update
 
+from rules.ballots import Ballot
 from rules.homes import Building
 from rules.kinds import DEFAULT_KIND, PARTIES
+from rules.mediations import Agreement
+from rules.meetings import Meeting
 from rules.meetings import State as MeetingState
 from rules.people import Chat, Person
+from rules.proxies import Proxy
+from rules.tasks import Task
+from rules.time_polls import TimePoll
 from services import ballots as drafting
+from services import mediations
+from services.mediations import Case
 from services.offices import OFFICES
-from storage import contacts, homes, people
-from storage.store import Store, Unit
-from storage.tables import ballots, items, meetings, metadata, minutes, objections
+from services.proxies import Occasion
+from storage import ballots as stored_ballots
+from storage import contacts, homes, people, records, slips, time_polls
+from storage import mediations as stored_mediations
+from storage import meetings as stored_meetings
+from storage import proxies as stored_proxies
+from storage.store import Connection, Store, Unit
+from storage.tables import ballots, items, meetings, metadata, minutes, objections, straws
+from tests.faults.life import enliven
 from tests.faults.strangers import PASSING, SECRET, _here, _value
 from tests.services.house import LAYOUTS, NOW, House, house
 
@@ -42,6 +56,9 @@ class Town:
     building: Building
     strangers: list[Caller]
     insiders: list[Caller]
+    things: dict[type, list[Any]]  # of the building, as they are read
+    people: dict[str, int]  # who lives or leads there, by address
+    named: dict[str, str]  # what is named by a word: a poll of the platform, a slip's code
 
 
 BY_HAND = {"communities", "objections", "events"}
@@ -58,6 +75,7 @@ async def town(database: str) -> AsyncIterator[Town]:
         async with here.store.unit(here.now) as unit:
             await drafting.draft(unit, here.building, here.leader_id, LAYOUTS)
             await _fill(unit, here)
+            await enliven(unit, here)
             ids = {
                 name: await _here(unit.conn, table, here.building.id)
                 for name, table in metadata.tables.items()
@@ -66,6 +84,8 @@ async def town(database: str) -> AsyncIterator[Town]:
                 ids["objections"].append(await _object(unit, about, ids[table][0]))
             agenda = await unit.conn.execute(select(items.c.id, items.c.meeting_id))
             places = {row.id: row.meeting_id for row in agenda}
+            named = await _name(unit, ids)
+            things = await _read(unit.conn, ids, here.building.id, here.leader_id)
             strangers = []
             for community in ("示例小区", "别的小区"):
                 where = await homes.add_building(
@@ -78,9 +98,11 @@ async def town(database: str) -> AsyncIterator[Town]:
                 )
                 await homes.add_households(unit.conn, [{"building_id": where.id, "unit": "1", "room": "101"}])
                 strangers += [one async for one in _everybody(unit, where, community)]
-            insiders = [await _known(unit, here.building, name) for name in ("leader", "1")]
+            insiders = [
+                await _known(unit, here.building, name) for name in ("leader", "0", "1", "3", "4", "5")
+            ]
             insiders += [one async for one in _everybody(unit, here.building, "自己人")]
-        yield Town(here.store, ids, places, here.building, strangers, insiders)
+        yield Town(here.store, ids, places, here.building, strangers, insiders, things, _ids(insiders), named)
 
 
 async def _fill(unit: Unit, here: House) -> None:
@@ -109,6 +131,39 @@ async def _fill(unit: Unit, here: House) -> None:
             await unit.conn.execute(insert(table).values(row))
 
 
+async def _name(unit: Unit, ids: dict[str, list[int]]) -> dict[str, str]:
+    """Names of what has others than its id: a straw poll on the platform, an answer held for it, a slip."""
+    await unit.conn.execute(update(straws).values(poll=SECRET))
+    home = ids["households"][-1]
+    await slips.put(unit.conn, [{"code_hash": SECRET, "household_id": home, "made_at": unit.now}])
+    return {"poll": SECRET, "key": f"held:{SECRET}:3:0:x", "code_hash": SECRET, "album": SECRET}
+
+
+async def _read(
+    conn: Connection, ids: dict[str, list[int]], building_id: int, leader_id: int
+) -> dict[type, list[Any]]:
+    """The things of the building as the services hand them to each other."""
+    found: dict[type, list[Any]] = {
+        Meeting: [await stored_meetings.get(conn, one) for one in ids["meetings"]],
+        Ballot: [await stored_ballots.get(conn, one) for one in ids["ballots"]],
+        Case: [
+            case
+            for one in ids["mediations"]
+            for person in (leader_id, *(member.id for member, _ in await homes.residents(conn, building_id)))
+            if (case := await mediations.concerning(conn, one, person))
+        ],
+        Agreement: [await stored_mediations.find_agreement(conn, one) for one in ids["agreements"]],
+        Proxy: [await stored_proxies.find(conn, one) for one in ids["proxies"]],
+        TimePoll: [await time_polls.find(conn, one) for one in ids["time_polls"]],
+        Task: [await records.find_task(conn, one) for one in ids["tasks"]],
+    }
+    found[Occasion] = [
+        *(Occasion(one.building_id, one.question, ballot=one) for one in found[Ballot]),
+        *(Occasion(one.building_id, one.place, meeting=one) for one in found[Meeting]),
+    ]
+    return found
+
+
 def _above(column: Column[Any]) -> bool:
     """Whether it may tell the meeting or the ballot that a row belongs to."""
     return any(key.column.table in {meetings, ballots} for key in column.foreign_keys)
@@ -128,6 +183,10 @@ async def _known(unit: Unit, where: Building, address: str) -> Caller:
     assert person is not None
     chat = await people.enter(unit.conn, address, "private", address)
     return Caller(address, person, where, chat)
+
+
+def _ids(callers: list[Caller]) -> dict[str, int]:
+    return {str(one.person.address): one.person.id for one in callers}
 
 
 async def _everybody(unit: Unit, where: Building, of: str) -> AsyncIterator[Caller]:
