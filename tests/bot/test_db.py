@@ -23,6 +23,7 @@ from storage.engine import engine_of, file_of, open_engine
 from storage.postgres import WRITERS
 from storage.seats import seat_at
 from storage.store import Store
+from tests import filling
 from tests.bot.terminal import configured, louyuhui
 from tests.conftest import ENGINES
 from tests.services.house import house
@@ -31,7 +32,7 @@ WORDS = "同意装电动车棚吗 🛵"
 
 
 async def fill(address: str) -> None:
-    """A building with a ballot that is closed, one that is open, and three votes in each."""
+    """A building with a ballot that is closed, one that is open, three votes in each, and no table empty."""
     async with house(address, households=5, residents=4) as home:
         for number in range(2):
             ballot, box = await home.open(Plan(WORDS, Method.SINGLE, ("同意", "不同意"))), home.box()
@@ -39,6 +40,8 @@ async def fill(address: str) -> None:
                 await home.press(box, str(voter), ballot.id, voter % 2 + 1)
             if number == 0:
                 await home.close(ballot)
+        async with home.store.engine.begin() as conn:
+            await conn.run_sync(filling.fill, 1, only_empty=True)
 
 
 async def contents(address: str) -> dict[str, moving.Content]:
@@ -53,6 +56,7 @@ async def contents(address: str) -> dict[str, moving.Content]:
 def filled(database: str) -> str:
     """A database in which a building has voted, on each engine."""
     asyncio.run(fill(database))
+    assert [name for name, held in asyncio.run(contents(database)).items() if not held.rows] == []
     return database
 
 
@@ -270,6 +274,35 @@ def test_what_is_moved_arrives_whole_and_life_goes_on(
     assert checked.exit_code == 0, checked.output
 
 
+def test_all_there_is_comes_back_from_the_other_engine_as_it_went(
+    sqlite: str, bare_postgresql: str, empty: str, tmp_path: Path
+) -> None:
+    """Rows of every table: with everything there may be in them, and with nothing where it may be missing."""
+    asyncio.run(fill_thrice(sqlite))
+    went = asyncio.run(contents(sqlite))
+    assert {name for name, held in went.items() if held.rows != 3} == set()
+    for source, target in ((sqlite, bare_postgresql), (bare_postgresql, empty)):
+        result = moved(source, target, tmp_path)
+        assert result.exit_code == 0, result.output
+        assert asyncio.run(contents(target)) == went
+    assert asyncio.run(texts(empty)) == asyncio.run(texts(sqlite)), "as it is stored, too"
+
+
+async def fill_thrice(address: str) -> None:
+    async with engine_of(address) as engine, engine.begin() as conn:
+        for number in (1, 2, 3):
+            await conn.run_sync(filling.fill, number)
+
+
+async def texts(address: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of a file as SQLite has it."""
+    async with engine_of(address) as engine, engine.connect() as conn:
+        return {
+            table.name: sorted(tuple(row) for row in await conn.execute(text(f"SELECT * FROM {table.name}")))
+            for table in moving.TABLES
+        }
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -302,7 +335,14 @@ def test_a_backup_of_an_older_version_is_restored_by_this_one(
     asyncio.run(go_back(kept, "0013"))
     back = louyuhui("db", "restore", kept, "--config", configured(tmp_path, database=empty))
     assert back.exit_code == 0, back.output
-    assert asyncio.run(contents(empty)) == asyncio.run(contents(sqlite))
+    came, went = asyncio.run(contents(empty)), asyncio.run(contents(sqlite))
+    assert {name: held.rows for name, held in came.items()} == {
+        name: held.rows for name, held in went.items()
+    }
+    older = f"sqlite+aiosqlite:///{kept}"
+    louyuhui("db", "upgrade", "--config", configured(tmp_path, database=older))
+    assert came == asyncio.run(contents(older))
+    assert came["votes"] == went["votes"]
 
 
 async def go_back(file: Path, revision: str) -> None:
