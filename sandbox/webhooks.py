@@ -30,7 +30,7 @@ class Webhook:
     last_error_date: int = 0
     last_error: str = ""
     moved: asyncio.Event = field(default_factory=asyncio.Event)
-    under_way: dict[int, int] = field(default_factory=dict)
+    under_way: dict[int, tuple[str, int]] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
     def as_info(self) -> JSON:
@@ -94,7 +94,7 @@ class Webhooks:
                 await webhook.moved.wait()
 
     def _next(self, bot: BotAccount, webhook: Webhook) -> list[JSON]:
-        """Return the updates that may go now: one of each chat at a time, to keep its order."""
+        """Return the updates that may go now: one of each lane at a time, to keep its order."""
         busy = set(webhook.under_way.values())
         chosen: list[JSON] = []
         for update in islice(bot.updates.pending, LOOK_AHEAD):
@@ -142,8 +142,8 @@ class Webhooks:
         return False
 
 
-def lane(update: JSON) -> int:
-    """Return the chat, or else the person, an update belongs to."""
-    content = next(value for key, value in update.items() if key != "update_id")
-    chat = content.get("chat") or content.get("message", {}).get("chat") or content.get("from") or {}
-    return int(chat.get("id") or 0)
+def lane(update: JSON) -> tuple[str, int]:
+    """Return what an update is kept in order with: a chat's messages, a person's presses or poll answers."""
+    kind, content = next(one for one in update.items() if one[0] != "update_id")
+    by = {"callback_query": "from", "poll_answer": "user"}.get(kind, "chat")
+    return by, int(content.get(by, {}).get("id") or 0)

@@ -19,7 +19,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.postgres import open_session
+from storage.postgres import WRITERS, open_session
 from storage.store import Unavailable
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ NAMED = "louyuhui worker "  # before a worker's name, as the server shows it
 
 TENURE = 4  # paces after it last asked for which a worker may take the office to be its own
 SILENCE = 5  # paces after which the server ends a session that says nothing
+FROZEN = 10  # paces for which a writer may keep the others out while it leaves the server waiting
 AGAIN = 0.02  # seconds before a lock that another worker holds is asked for again
 
 _CAST_OFF = (
@@ -168,7 +169,7 @@ class Seat:
         await session.add_listener(CHANNEL, self._hear)
 
     async def _look(self) -> None:
-        """Make itself heard, and take the office if it is vacant."""
+        """Make itself heard, and take the office if it is vacant; who holds it ends writers that froze."""
         asked = _now()
         self._look_at = asked + self._pace
         if not self.taken.is_set():
@@ -176,7 +177,7 @@ class Seat:
                 return
             log.info("in office: %s", self.worker)
         else:
-            await self._session.fetchval("SELECT 1")
+            await self._session.fetch(_END_FROZEN, WRITERS, FROZEN * self._pace)
         self._until = asked + TENURE * self._pace
         self.lost.clear()
         self.taken.set()
@@ -235,6 +236,13 @@ def _key(person: int) -> int:
     return person % 2_147_483_647
 
 
+# A writer whose process froze between asking and hearing: the server ends idle transactions, and this is none
+_END_FROZEN = (
+    "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = $1 AND l.objsubid = 1"
+    " AND a.datname = current_database() AND a.usename = current_user AND a.state = 'active'"
+    " AND a.wait_event = 'ClientRead' AND a.state_change < clock_timestamp() - make_interval(secs => $2)"
+)
 _WORKERS = text(
     "SELECT substr(application_name, :after), EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid"
     " AND l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = :office AND l.objsubid = 1)"

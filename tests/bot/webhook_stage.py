@@ -54,3 +54,12 @@ def said(number: int, text: str, person: int = 777) -> dict[str, Any]:
     chat = {"id": person, "type": "private", "first_name": "示例住户"}
     message = {"message_id": number, "date": 1_800_000_000, "chat": chat, "from": someone, "text": text}
     return {"update_id": number, "message": message}
+
+
+def pressed(number: int, data: str, person: int, group: int) -> dict[str, Any]:
+    """An update: somebody pressed a button below a message of a group."""
+    someone = {"id": person, "is_bot": False, "first_name": "示例住户"}
+    chat = {"id": group, "type": "supergroup", "title": "示例邻里群"}
+    message = {"message_id": 1, "date": 1_800_000_000, "chat": chat, "text": "示例"}
+    press = {"id": str(number), "from": someone, "chat_instance": "1", "message": message, "data": data}
+    return {"update_id": number, "callback_query": press}

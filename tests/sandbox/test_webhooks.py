@@ -12,6 +12,7 @@ from tests.sandbox.plain import Api
 from tests.sandbox.receiver import Receiver
 
 JSON = dict[str, Any]
+KEYBOARD = json.dumps({"inline_keyboard": [[{"text": "甲", "callback_data": "1"}]]})
 
 
 @pytest.fixture
@@ -89,6 +90,24 @@ async def test_chats_do_not_wait_for_each_other(
     assert (await receiver.next())["message"]["text"] == "stuck"
     await resident.say(group, "/free")
     assert (await receiver.next())["message"]["text"] == "/free"
+
+
+async def test_a_persons_presses_wait_for_each_other_and_nobody_elses_in_the_group_do(
+    sandbox: Sandbox, api: Api, resident: Person, group: Group, receiver: Receiver
+) -> None:
+    other = sandbox.people.new("示例邻居")
+    await other.join(group)
+    await api("sendMessage", chat_id=group.id, text="选", reply_markup=KEYBOARD)
+    await api.updates()
+    sandbox.api.webhooks.retry_seconds = 0.2
+    await api("setWebhook", url=receiver.url)
+    receiver.answers = [(500, b"")]
+    resident.begin_press(group.messages[-1], "1")
+    brought = [(await receiver.next())["callback_query"]["data"]]
+    resident.begin_press(group.messages[-1], "2")
+    other.begin_press(group.messages[-1], "3")
+    brought += [(await receiver.next())["callback_query"]["data"] for _ in range(3)]
+    assert brought == ["1", "3", "1", "2"]
 
 
 async def test_pending_updates_can_be_dropped(api: Api, resident: Person, receiver: Receiver) -> None:

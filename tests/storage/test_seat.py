@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
+from storage import homes
 from storage.alone import Alone, Occupied
 from storage.engine import engine_of, open_engine
-from storage.seat import SILENCE, Seat, workers
+from storage.seat import FROZEN, SILENCE, Seat, workers
 from storage.seats import at_work
+from storage.store import Store, Unavailable
 
 PACE = 0.1  # ten times as fast as in earnest
 PATIENCE = 20.0
@@ -82,6 +86,38 @@ async def test_a_lost_connection_is_the_loss_of_the_office_at_once(postgresql: s
         await within(first.lost.wait())
         assert not first.held
         await within(second.taken.wait())
+
+
+def count_looks(seat: Seat) -> list[int]:
+    """How often a seat looks whether the office is vacant, from now on."""
+    looks, look = [0], seat._look
+
+    async def looking() -> None:
+        looks[0] += 1
+        await look()
+
+    seat._look = looking  # type: ignore[method-assign]
+    return looks
+
+
+async def test_who_died_is_followed_at_the_next_look(postgresql: str, server: Any) -> None:
+    async with seated(postgresql, "first", pace=30.0), seated(postgresql, "second") as second:
+        looks = count_looks(second)
+        await end_session(server, "first")
+        before = looks[0]
+        await within(second.taken.wait())
+        assert looks[0] - before <= 2, "one may have been under way"
+
+
+async def test_who_froze_is_followed_within_a_few_looks(postgresql: str) -> None:
+    async with engine_of(postgresql) as engine:
+        frozen = Seat(engine, "frozen", PACE)
+        await frozen.open()
+        async with seated(postgresql, "second") as second:
+            looks = count_looks(second)
+            await within(second.taken.wait())
+            assert looks[0] <= 3 * SILENCE
+        await frozen.close()
 
 
 async def test_who_is_frozen_is_out_of_office_before_another_is_in_it(postgresql: str) -> None:
@@ -220,6 +256,41 @@ async def test_a_server_that_says_nothing_ends_no_seat_that_is_kept(postgresql: 
 def pid(seat: Seat) -> int:
     number: int = seat._session.get_server_pid()
     return number
+
+
+async def test_a_writer_that_freezes_before_it_hears_the_answer_keeps_the_others_out_for_ten_paces_only(
+    postgresql: str,
+) -> None:
+    """The server has read the question and waits to be told to answer it: that is no idle transaction."""
+    stores = [Store(open_engine(postgresql)) for _ in range(2)]
+    async with seated(postgresql, "first"):
+        ended = await asyncio.gather(write_around(*stores), return_exceptions=True)
+    async with stores[1].glance() as conn:
+        assert (await conn.scalars(text("SELECT name FROM communities"))).all() == ["另一个小区"]
+    assert [type(error) for error in ended] == [Unavailable]
+    for store in stores:
+        await store.close()
+
+
+async def write_around(frozen: Store, other: Store) -> None:
+    """One writes, and before it hears an answer another one wants to write as well."""
+    async with frozen.unit(datetime.now(UTC)) as first:
+        await homes.community(first.conn, "示例小区")
+        await (await first.conn.get_raw_connection()).driver_connection.prepare("SELECT 1")
+        async with other.unit(datetime.now(UTC)) as second:
+            await homes.community(second.conn, "另一个小区")
+        await first.conn.execute(text("SELECT 1"))
+
+
+async def test_a_writer_that_only_takes_its_time_is_not_ended(postgresql: str) -> None:
+    store = Store(open_engine(postgresql))
+    async with seated(postgresql, "first"):
+        async with store.unit(datetime.now(UTC)) as unit:
+            await homes.community(unit.conn, "示例小区")
+            await unit.conn.execute(text(f"SELECT pg_sleep({FROZEN * PACE + 0.5})"))
+        async with store.glance() as conn:
+            assert (await conn.scalars(text("SELECT name FROM communities"))).all() == ["示例小区"]
+    await store.close()
 
 
 async def test_a_second_bot_at_a_file_is_refused_and_told_who_is_there(sqlite: str) -> None:
