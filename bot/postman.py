@@ -269,7 +269,7 @@ class Postman:
             return delivery
         payload = {"text": screen.text, "keys": keys, "picture": screen.picture}
         delivery = await self._send(chat, payload)
-        if card.pinned and isinstance(delivery, Sent):
+        if card.pinned and not screen.over and isinstance(delivery, Sent):
             await self._pin(chat, delivery.message)
         return delivery
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from rules.ballots import Ballot, State
 from rules.events import Event, first_break
 from rules.votes import Vote as Stored
+from sandbox.conversations import Seen
 from storage import ballots, log, updates
 from storage.store import Connection
 from storage.tables import chats, events, outbox
@@ -91,6 +92,9 @@ async def check_at_rest(bot: Mortal, now: Round, tally: Tally, *, last: bool = T
             rows = await ballot_rows(conn, ballot)
             check_votes(village, now, now.heard(), rows, tally)
             check_ends(now, rows, tally, ended=not last or ballot != now.ballots[0])
+            check_cards(village, now, rows, tally)
+        if last:
+            check_minutes(now, tally)
         held = [event.kind for event in await log.read(conn, f"meeting:{now.meeting}")]
         if held.count("closed") != 1:
             tally.broken.append(f"round {now.number}: the meeting was closed {held.count('closed')} times")
@@ -209,3 +213,50 @@ def count_notices(bot: Mortal, now: Round, tally: Tally) -> None:
     came = bot.came({address for address, _ in now.notices})
     tally.underway += sum(bot.underway[notice] for notice in now.notices)
     tally.doubled += sum(came[notice] > 1 for notice in now.notices)
+
+
+def check_cards(village: Village, now: Round, rows: Rows, tally: Tally) -> None:
+    """One message of the group shows the ballot, and one its result once it is closed, each as it stands."""
+    voted, closed = len(rows.votes), rows.ballot.state is State.CLOSED
+    where = f"round {now.number}, {village.group.title}"
+    present = "已截止，结果见下。{} 户 / {} 户投了票" if closed else "已投 {} 户 / {} 户"
+    shown = _cards(village, f"🗳 {now.question}")
+    _check_card(shown, [present.format(voted, len(village.homes))], f"{where}: its ballot", tally)
+    if any(seen.pinned is closed for seen in shown):
+        tally.broken.append(f"{where}: a ballot is pinned while it is open, and this one is otherwise")
+    results = _cards(village, f" {now.question} —— 结果")
+    if closed:
+        each = Counter(vote.choice for vote in rows.votes).values()
+        figures = [f"{voted} 户参加", *(f" {count} 户 " for count in each)]
+        _check_card(results, figures, f"{where}: its result", tally)
+    elif results:
+        tally.broken.append(f"{where}: the result of an open ballot is shown")
+
+
+def check_minutes(now: Round, tally: Tally) -> None:
+    """Of every meeting until now the minutes are shown once."""
+    village = now.villages[0]
+    said = [seen.words for seen in village.group.messages if seen.by_bot and not seen.deleted]
+    shown = sum(words.startswith("📝 会议纪要（") for words in said)
+    if shown != now.number + 1:
+        kept = tally.lost if shown <= now.number else tally.beyond
+        kept.append(f"round {now.number}: the minutes of {now.number + 1} meetings are shown {shown} times")
+
+
+def _check_card(found: list[Seen], words: Collection[str], where: str, tally: Tally) -> None:
+    if not found:
+        tally.lost.append(f"{where} is not shown")
+    if len(found) > 1:
+        tally.beyond.append(f"{where} is shown {len(found)} times")
+    tally.broken.extend(
+        f"{where} does not say {word!r}, but {seen.words!r}"
+        for seen in found
+        for word in words
+        if word not in seen.words
+    )
+
+
+def _cards(village: Village, title: str) -> list[Seen]:
+    """The messages of the group whose first line ends so."""
+    said = [seen for seen in village.group.messages if seen.by_bot and not seen.deleted and seen.words]
+    return [seen for seen in said if seen.words.splitlines()[0].endswith(title)]

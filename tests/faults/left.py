@@ -72,9 +72,21 @@ def told(bot: Mortal, table: str, row: dict[str, object], addresses: dict[int, s
         if row["state"] == "dropped" and row["why"] == UNSURE and bot.chatter[notice]:
             kept["state"] = "sent"  # as is allowed
     if table == "cards":
-        kept.pop("message")
+        kept["message"] = shown_by(bot, addresses[int(str(row["chat_id"]))], str(row["message"]))
         kept["behind"] = int(str(row["wanted"])) - int(str(row["shown"]))
     return SECRET.sub("#", json.dumps(kept, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def shown_by(bot: Mortal, address: str, message: str) -> str:
+    """What the message says that shows a card."""
+    found = [
+        one
+        for chat in bot.sandbox.world.chats.values()
+        if str(chat.id) == address
+        for one in chat.messages.values()
+        if str(one.id) == message and not one.deleted
+    ]
+    return text(found[0]) if found else "there is none"
 
 
 def seen(chat: Chat) -> list[Line]:
@@ -104,7 +116,7 @@ def differences(undisturbed: Left, left: Left) -> list[str]:
     ]
     return rows + [
         f"chat {chat}: {left.chats[chat]} and not {lines}"
-        for chat, lines in list(undisturbed.chats.items())[2:]
+        for chat, lines in undisturbed.chats.items()
         if not same(lines, left.chats[chat], underway(left.notices, chat), underway(left.chatter, chat))
     ]
 

@@ -24,7 +24,7 @@ from bot.request import Request
 from bot.settings import Settings
 
 TICK = 0.1  # seconds between two looks at the schedule
-SAYING = ("send", "edit", "answer", "pin", "unpin", "stop", "delete")  # requests that people notice
+SAYING = ("send", "edit", "answer", "pin", "unpin", "stop", "deleteMessage")  # requests that people notice
 
 
 class Points:

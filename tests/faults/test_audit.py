@@ -90,6 +90,7 @@ async def test_whatever_is_spoilt_after_a_round_is_found(tmp_path: Path) -> None
             assert tally.lost if statement in LOST else tally.broken, statement
             assert tally.status == 1, statement
         assert (await found(bot, now)).sentences == []
+        await check_cards_are_counted(bot, now)
         await check_notices_are_counted(bot, now)
         await check_a_notice_that_waits_is_missed(bot, now)
         await check_a_vote_that_is_cast_again_is_found(bot, now)
@@ -106,6 +107,25 @@ async def check_a_vote_that_is_cast_again_is_found(bot: Mortal, now: Round) -> N
     check_votes(now.villages[0], now, now.heard(), rows, kept)
     assert len(kept.beyond) == 1
     assert kept.status == 1
+
+
+async def check_cards_are_counted(bot: Mortal, now: Round) -> None:
+    """Each card of a group twice, with another figure, and not at all."""
+    group = now.villages[1].group
+    for card in [seen for seen in group.messages if now.question in seen.words and seen.buttons] + [
+        seen for seen in group.messages if seen.words.startswith("🗳")
+    ]:
+        part = "caption" if card.caption else "text"
+        said = card.words
+        card.state.body[part] = said.replace(" 户", " 户人家")
+        assert (await found(bot, now)).broken
+        card.state.body[part] = said.replace(now.question, "别的")
+        assert len((await found(bot, now)).lost) == 1
+        card.state.body[part] = said
+        await say(bot, str(group.id), said)
+        assert len((await found(bot, now)).beyond) == 1
+        group.messages[-1].state.deleted = True
+        assert (await found(bot, now)).status == 0
 
 
 async def check_notices_are_counted(bot: Mortal, now: Round) -> None:
