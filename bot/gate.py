@@ -54,7 +54,7 @@ class Gate:
         finally:
             self._arrived(address, weight)
 
-    async def past(self, address: str, act: Callable[[], Awaitable[None]], *, group: bool) -> None:
+    async def past(self, address: str, act: Callable[[], Awaitable[object]], *, group: bool) -> None:
         """Do `act` at once where the limits leave room for it now, in a group rarely; else not at all."""
         now = self.tick()
         free = max(self.limits.next_overall(now), self.limits.next_in(address, now, group=group))

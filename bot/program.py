@@ -155,7 +155,9 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
     words, routes, metrics = Words(), all_routes(), Metrics()
     bot, box = application.bot, VoteBox(store, now)
     charter = replace(settings.deciding, speaking=settings.speaking_time)
-    reception = Reception(store, words, routes, bot, now, box, charter)
+    seat = seat_at(store.engine, settings.worker or f"{socket.gethostname()}-{os.getpid()}")
+    gate = Gate(limits, seat, speed)
+    reception = Reception(store, words, routes, bot, now, box, charter, gate.past)
     reception.register(application)
     metrics.count("louyuhui_votes_stored", "Votes cast or changed", lambda: box.stored)
     metrics.count(
@@ -164,8 +166,6 @@ def build(settings: Settings, now: Callable[[], datetime], limits: Limits, speed
         lambda: reception.turned_away,
     )
     postman = Postman(bot, store, words, routes, now, settings.font, metrics, charter)
-    seat = seat_at(store.engine, settings.worker or f"{socket.gethostname()}-{os.getpid()}")
-    gate = Gate(limits, seat, speed)
     dispatcher = Dispatcher(store, postman, now, gate, metrics, seat, speed)
     store.on_commit(seat.tell)
     seat.on_news(dispatcher.notice)

@@ -7,7 +7,7 @@ from handlers.buttons import Button, Key
 from handlers.calendar import rows
 from handlers.draft import CallOff, ChooseKind, Discard, Publish, ShowDraft, TakeKind, show_draft
 from handlers.here import Here
-from handlers.notice import tell_cancelled
+from handlers.notice import rank_of, tell_cancelled
 from handlers.parties import ask_all
 from handlers.planning import ask_time, go_on
 from handlers.room import CallAgain, go_to
@@ -20,6 +20,7 @@ from rules.meetings import Meeting, State, check_announced
 from rules.when import Moment, Precision
 from services import calling
 from services import room as rooms
+from services.outbox import Rank
 from storage import homes, meetings
 
 routes = Routes()
@@ -139,7 +140,8 @@ async def publish(here: Here, button: Publish) -> None:
 
 async def _announce(here: Here, meeting: Meeting, building: Building) -> None:
     """The notice is pinned in the group, reaches each resident in private, and asks the parties."""
-    await here.show_building(building, "notice", meeting.id, pinned=True)
+    rank = min(Rank.CARD, rank_of(meeting))
+    await here.show_building(building, "notice", meeting.id, pinned=True, rank=rank)
     await deliveries.send(here, meeting, building)
     await ask_all(here, meeting, building)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from handlers.buttons import Button, Key, Keys
 from handlers.draft import PrintNotice, ShowDraft, WhoKnows, said_of
 from handlers.here import Here
-from handlers.notice import Come, IntoCalendar, ShowProposals, StayAway
+from handlers.notice import Come, IntoCalendar, ShowProposals, StayAway, rank_of
 from handlers.routes import Routes
 from handlers.speech import Made, Speech, View
 from paper.notice import Notice, notice_pdf
@@ -17,7 +17,6 @@ from rules.homes import Building
 from rules.meetings import Meeting, check_announced
 from rules.people import OnlyInPrivate
 from services import calling, coming, delivering, reminding
-from services.outbox import Rank
 from storage import homes, meetings, people
 
 routes = Routes()
@@ -45,7 +44,7 @@ async def send(speech: Speech, meeting: Meeting, building: Building, before: Mee
             person.id,
             "deliveries.notice",
             keys=_keys(speech, person.lang, meeting.id, proposed=bool(proposed)),
-            rank=Rank.BULK,
+            rank=rank_of(meeting),
             notice=True,
             key=f"notice:{meeting.id}:{meeting.sequence}:{person.id}",
             not_before=waking if waking > speech.now else None,

@@ -233,6 +233,11 @@ async def tell_cancelled(here: Here, meeting: Meeting, building: Building) -> No
     await _tell_invited(here, meeting, "notice.called_off", facts | {"zone": building.zone})
 
 
+def rank_of(meeting: Meeting) -> Rank:
+    """How soon those invited hear of a meeting: before all else where it is called in a hurry."""
+    return Rank.URGENT if meeting.hurry else Rank.BULK
+
+
 async def _tell_invited(here: Here, meeting: Meeting, name: str, facts: dict[str, Any]) -> None:
     """Tell each who had the notice; the calendar file goes to those who come."""
     coming = {one.id for one in await reminding.people_coming(here.unit, meeting, only_wanting=False)}
@@ -240,4 +245,4 @@ async def _tell_invited(here: Here, meeting: Meeting, name: str, facts: dict[str
         lang = (await people.get(here.unit.conn, person_id)).lang
         document = {"make": "invitation", "about": meeting.id, "lang": lang}
         more = {"document": document} if person_id in coming else None
-        await here.tell_person(person_id, name, rank=Rank.BULK, notice=True, more=more, **facts)
+        await here.tell_person(person_id, name, rank=rank_of(meeting), notice=True, more=more, **facts)

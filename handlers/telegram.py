@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from telegram import Bot, ChatMember, Message, Update, User
@@ -78,7 +79,9 @@ class Reception:
         clock: Clock,
         box: VoteBox,
         charter: Charter,
+        past: Callable[..., Awaitable[None]],
     ) -> None:
+        self.past = past  # bot.gate.Gate.past
         self.store = store
         self.words = words
         self.routes = routes
@@ -328,7 +331,8 @@ class Reception:
             self._answer(heard, {"text": text, "alert": True})
             return
         try:
-            await self.bot.send_message(heard.chat, text)
+            say = partial(self.bot.send_message, heard.chat, text)
+            await self.past(heard.chat, say, group=heard.chat_kind == "group")
         except TelegramError as error:
             log.warning("an apology could not be sent: %s", error)
 

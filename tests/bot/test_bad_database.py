@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
+from bot.program import running
+from bot.settings import Settings
 from handlers import telegram
 from rules.events import first_break
+from sandbox import Sandbox
 from sandbox.conversations import Seen
 from sandbox.people import Person
 from services import vote_box
@@ -210,3 +213,28 @@ async def test_a_command_beside_the_chat_says_so_and_writes_nothing(
         assert await stored(stage) == before
     assert (await louyuhui_beside("roll", "import", roll, "--config", config)).exit_code == 0
     assert (await stored(stage))["households"] == before["households"] + 500
+
+
+async def test_those_who_are_told_that_nothing_is_stored_make_nobody_exceed_the_limits(
+    tmp_path: Path,
+) -> None:
+    """Nothing can be put into the outbox; what is said past it keeps to Telegram's limits all the same."""
+    async with Sandbox() as sandbox:
+        token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
+        database = f"sqlite+aiosqlite:///{tmp_path}/louyuhui.db"
+        settings = Settings(token=token, database=database, api=sandbox.url, tick=3600)
+        person = sandbox.people.new("示例住户")
+        group = sandbox.people.new_group("3栋邻里群", person)
+        async with running(settings) as program:
+            await person.add_bot(group)
+            chat = await person.start()
+            await sandbox.settled()
+            await program.quiet()
+            with full(tmp_path):
+                for _ in range(21):
+                    await person.say(group, "/help")
+                    await person.say(chat, "/help")
+                await sandbox.settled()
+            assert sandbox.counters.too_many == 0
+            assert 1 <= sum(seen.text == UNAVAILABLE for seen in chat.messages) <= 5
+            assert sum(seen.text == UNAVAILABLE for seen in group.messages) <= 1

@@ -17,6 +17,8 @@ from bot.program import Program, running
 from bot.settings import Settings
 from handlers.speech import Screen, View
 from sandbox import Sandbox
+from sandbox.limits import Limits as Allowed
+from sandbox.limits import Meter
 from services import outbox
 from services.outbox import Rank
 from storage import outbox as rows
@@ -184,6 +186,48 @@ async def test_what_was_shown_before_a_restart_counts_within_the_limits(tmp_path
             await program.dispatcher.idle.wait()
         assert [seen.text for seen in group.messages[-15:]] == told
         assert sandbox.counters.too_many == 0
+
+
+class Halting(Meter):
+    """Lets one chat wait for the first message it gets, and notes when each chat is asked to take one."""
+
+    def __init__(self, chat_id: int, seconds: int) -> None:
+        super().__init__(Allowed(), story_time)
+        self.chat_id = chat_id
+        self.seconds = seconds
+        self.asked: dict[int, list[float]] = {}
+
+    def take(self, chat_id: int, count: int = 1) -> int:
+        asked = self.asked.setdefault(chat_id, [])
+        asked.append(self.clock())
+        return self.seconds if chat_id == self.chat_id and len(asked) == 1 else super().take(chat_id, count)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_chat_that_is_told_to_wait_is_left_alone_and_no_other_waits_for_it(
+    tmp_path: Path, restarted: bool
+) -> None:
+    async with Sandbox(clock=story_time) as sandbox:
+        token = sandbox.new_bot(username="louyuhui_bot", name="楼宇会")
+        waits, other = [await sandbox.people.new(f"示例住户 {number}").start() for number in range(2)]
+        async with at_work(tmp_path, sandbox, token) as program:
+            await sandbox.settled()
+            await program.dispatcher.idle.wait()
+            meter = Halting(waits.id, 20)
+            sandbox.world.meters[sandbox.world.bots[token].id] = meter
+            await say(program, waits.id, "private", ["先", "后"])
+            await say(program, other.id, "private", ["一", "二", "三"])
+            await until_said(sandbox, "三", 1)
+            if not restarted:
+                await program.dispatcher.idle.wait()
+        if restarted:
+            async with at_work(tmp_path, sandbox, token) as program:
+                await program.dispatcher.idle.wait()
+        told, again, *_ = meter.asked[waits.id]
+        assert again - told >= 20
+        assert all(when < again for when in meter.asked[other.id])
+        assert [seen.text for seen in waits.messages[-2:]] == ["先", "后"]
+        assert sandbox.counters.too_many == 1
 
 
 async def test_what_is_urgent_overtakes_what_is_not(tmp_path: Path) -> None:

@@ -196,7 +196,8 @@ async def test_a_storm_of_refusals_delays_and_loses_nothing(tmp_path: Path) -> N
     stage.limits = Limits(all_per_second=1000, chat_burst=1000, group_per_minute=1000, card_pace=0.0)
     async with stage:
         scene, neighbours, card = await voting(stage)
-        storm(stage)
+        bot = stage.sandbox.world.bots[stage.token]
+        meter = stage.sandbox.world.meters[bot.id] = Storm()
         texts = [f"{NOTICE} {number}" for number in range(12)]
         for text in texts:
             await notify(stage, [scene.group, *(each.private() for each in neighbours)], text)
@@ -204,6 +205,7 @@ async def test_a_storm_of_refusals_delays_and_loses_nothing(tmp_path: Path) -> N
         async with asyncio.timeout(30):
             await stage.settle()
         assert stage.sandbox.counters.too_many >= 20
+        assert meter.early == 0, "each chat waited as it was told"
         for each in neighbours:
             assert [seen.text for seen in each.private().messages if seen.text in texts] == texts
         assert [seen.text for seen in scene.group.messages if seen.text in texts] == texts
@@ -212,16 +214,28 @@ async def test_a_storm_of_refusals_delays_and_loses_nothing(tmp_path: Path) -> N
         assert await stage.unsent() == []
 
 
-def storm(stage: FastStage) -> None:
-    """From now on the platform allows much less than it says; its time stands still while it refuses."""
-    bot = stage.sandbox.world.bots[stage.token]
-    clock = asyncio.get_running_loop().time
-    began = clock()
+class Storm(Meter):
+    """Allows much less than the platform says, and counts who comes again before they were told to.
 
-    def now() -> float:
-        return 0.0 if meter.exceeded < 20 else (clock() - began) * SPEED
+    Its own time stands still until it has refused twenty times.
+    """
 
-    meter = stage.sandbox.world.meters[bot.id] = Meter(Allowed(overall=5, a_chat_burst=2), now)
+    def __init__(self) -> None:
+        self.time = asyncio.get_running_loop().time
+        self.began = self.time()
+        self.early = 0
+        self.until: dict[int, float] = {}
+        super().__init__(Allowed(overall=5, a_chat_burst=2), self.now)
+
+    def now(self) -> float:
+        return 0.0 if self.exceeded < 20 else (self.time() - self.began) * SPEED
+
+    def take(self, chat_id: int, count: int = 1) -> int:
+        self.early += self.time() * SPEED < self.until.get(chat_id, 0.0)
+        wait = super().take(chat_id, count)
+        wait += 19 * bool(wait)  # long enough to tell whether it was heeded
+        self.until[chat_id] = self.time() * SPEED + wait
+        return wait
 
 
 async def test_the_clock_may_jump_back_an_hour(stage: FastStage) -> None:

@@ -6,10 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from sandbox.conversations import Group, Seen
 from sandbox.people import Person
+from services.outbox import Rank
 from storage import homes, people
+from storage.tables import cards, outbox
 from tests.sandbox.plain import png
 from tests.scenes import Scene, bound_building, residents, say, tap
 from tests.stage import SHANGHAI, Stage
@@ -450,6 +453,10 @@ async def test_an_urgent_meeting_says_why_in_the_notice_and_the_minutes(stage: S
     reason = "🚨 加急召集（平常提前3天通知）：水管爆了，住户没水用"
     assert reason in notice.text
     assert any(reason in message.text for message in neighbour.private().messages)
+    async with stage.program.store.glance() as conn:
+        letters = await conn.scalars(select(outbox.c.rank).where(outbox.c.key.startswith("notice:")))
+        shown = await conn.scalars(select(cards.c.rank).where(cards.c.kind == "notice"))
+        assert {*letters, *shown} == {Rank.URGENT}, "before all reminders, of whatever building"
     await pressed(stage, scene.leader, chat.messages[-1], "改时间")
     await say(stage, scene.leader, chat, "今晚八点")
     read_back = chat.messages[-1]

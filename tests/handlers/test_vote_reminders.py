@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from sandbox.conversations import Seen
 from sandbox.people import Person
+from services.outbox import Rank
 from storage import people
+from storage.tables import cards, outbox
 from tests.scenes import Scene, bound_building, move_in, press, residents, say
 from tests.stage import SHANGHAI, Stage
 
@@ -125,3 +129,21 @@ async def test_after_a_night_without_power_one_reminder_stands_for_both(stage: S
     await stage.pass_time(minutes=0)
     [reminder] = reminded(silent)
     assert "晚到" in reminder.text
+
+
+async def test_a_result_goes_before_reminders_notices_and_what_comes_each_month(stage: Stage) -> None:
+    """The ranks by which one overtakes another are those of what is really said."""
+    scene = await bound_building(stage)
+    await residents(stage, scene, 2)
+    draft = await say(stage, scene.leader, scene.leader.private(), "/meeting 下周三晚上七点半 活动室 车棚")
+    await press(stage, scene.leader, draft, "发布通知")
+    await three_days(stage, scene)
+    for moment in (HALF, LAST_DAY, END, datetime(2026, 12, 1, 9, 5, tzinfo=SHANGHAI)):
+        await stage.pass_time(to=moment)
+    async with stage.program.store.glance() as conn:
+        result = await conn.scalars(select(cards.c.rank).where(cards.c.kind == "result"))
+        said = (await conn.execute(select(outbox.c.key, outbox.c.rank).where(outbox.c.key != ""))).all()
+    assert list(result) == [Rank.URGENT]
+    for kind, count in (("notice:", 2), ("ballot:1:half:", 2), ("ballot:1:1d:", 2), ("digest:", 1)):
+        ranks = [rank for key, rank in said if key.startswith(kind)]
+        assert ranks == [Rank.BULK] * count, (kind, said)
