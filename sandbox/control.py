@@ -201,6 +201,7 @@ SETTINGS = {
     "error_502",
     "duplicate",
     "reorder",
+    "late",
 }
 
 

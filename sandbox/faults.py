@@ -31,9 +31,11 @@ class Faults:
     error_502: float = 0.0
     duplicate: float = 0.0
     reorder: float = 0.0
+    late: float = 0.0
     random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - repeatable, not secret
     happened: dict[str, int] = field(default_factory=dict)
     _next: list[Next] = field(default_factory=list)
+    _held: list[JSON] = field(default_factory=list)
 
     def next(self, kind: str, count: int = 1, method: str | None = None) -> None:
         """Let a fault (drop_before, drop_after, error_500 or error_502) hit the next requests."""
@@ -44,7 +46,7 @@ class Faults:
     def clear(self) -> None:
         """Let everything go well again."""
         self.latency = self.drop_before = self.drop_after = self.error_500 = self.error_502 = 0.0
-        self.duplicate = self.reorder = 0.0
+        self.duplicate = self.reorder = self.late = 0.0
         self.latency_of.clear()
         self._next.clear()
 
@@ -74,6 +76,20 @@ class Faults:
             self._count("reorder")
             self.random.shuffle(mixed)
         return mixed
+
+    @property
+    def holds(self) -> bool:
+        """Whether updates are held back that come with the next batch."""
+        return bool(self._held)
+
+    def hold(self, updates: list[JSON]) -> list[JSON]:
+        """Return a batch without those that come a batch late, behind those of which that is now."""
+        due, self._held = self._held, []
+        for update in updates:
+            if update not in due and self.late and self.random.random() < self.late:
+                self._held.append(update)
+                self._count("late")
+        return [*(update for update in updates if update not in self._held and update not in due), *due]
 
     def _doubled(self, updates: list[JSON]) -> Iterator[JSON]:
         for update in updates:

@@ -29,13 +29,14 @@ async def get_updates(call: Call, webhooks: Webhooks, faults: Faults) -> list[JS
     remember_allowed(call)
     if offset := params.number("offset"):
         updates.confirm(offset)
-    await updates.wait(min(params.number("timeout"), LONGEST_WAIT))
+    if not faults.holds:
+        await updates.wait(min(params.number("timeout"), LONGEST_WAIT))
     limit = params.number("limit", MOST_AT_ONCE)
     if not 1 <= limit <= MOST_AT_ONCE:
         limit = MOST_AT_ONCE
     pending = updates.pending
     batch = [pending[index] for index in range(min(limit, len(pending)))]
-    return faults.mix(batch)
+    return faults.mix(faults.hold(batch))
 
 
 def remember_allowed(call: Call) -> None:
