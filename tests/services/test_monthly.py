@@ -122,6 +122,23 @@ async def test_the_clock_is_the_buildings_own(house: House) -> None:
     assert due_at == datetime(2026, 12, 1, 3, tzinfo=UTC)  # nine in the morning, two hours behind Shanghai
 
 
+async def test_the_last_day_comes_once_a_month_at_the_same_hour_though_the_clocks_change(
+    house: House,
+) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    async with house.store.unit(NOW) as unit:
+        await homes.change_building(unit.conn, house.building.id, zone="Europe/Berlin")
+        building = await homes.building(unit.conn, house.building.id)
+        await habits.set_day(unit, building, Kind.REPORT, 31)
+    done = await run(house, NOW, NOW + timedelta(days=366))
+    assert [each.month for each in done] == [11, 12, *range(1, 11)]
+    moments = [each.at.astimezone(berlin) for each in done]
+    assert {(at.hour, at.minute) for at in moments} == {(9, 0)}
+    last = [at for at in moments if (at + timedelta(days=1)).day == 1]
+    assert {at.day for at in last} == {30, 31}
+    assert {at.weekday() for at in moments if at not in last} == {0}, "a Monday, where that is no working day"
+
+
 async def test_what_a_fault_took_off_the_schedule_is_put_back(house: House) -> None:
     await settle(house, 5, time(19, 30), report=1)
     async with house.store.unit(NOW) as unit:
