@@ -18,9 +18,10 @@ async def played(folder: Path, die_at: int = 0) -> tuple[Left, list[str]]:
     folder.mkdir()  # noqa: ASYNC240 - a moment
     async with mortal(folder) as bot:
         await play(bot, die_at)
-        assert bot.deaths == (1 if die_at else 0)
+        points = bot.notes.read_text().splitlines()
+        assert bot.deaths == (0 < die_at <= len(points))  # how many share a commit may differ by a few
         await check(bot)
-        return left_behind(bot), bot.notes.read_text().splitlines()
+        return left_behind(bot), points
 
 
 async def check(bot: Mortal) -> None:
