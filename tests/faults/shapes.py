@@ -12,19 +12,50 @@ from tests.handlers.test_buttons import HEARD, example
 Strategy = st.SearchStrategy[Any]
 
 
+KINDS = ("message", "callback_query", "my_chat_member", "poll", "poll_answer")  # what the bot asks for
+
+
 def updates(people: list[int], groups: list[int]) -> Strategy:
     """An update without its number, by these people and others, in these groups and elsewhere."""
     users, chats = _users(people), _chats(people, groups)
     plain = _messages(users, chats)
     said = _messages(users, chats, reply_to_message=plain)
+    presses = _presses(users, plain)
+    shapes = dict(zip(KINDS, (said, presses, _changes(users, chats), _polls(), _answers(users)), strict=True))
+    often = [*shapes.items(), ("message", said), *[("callback_query", presses)] * 3]
     return st.one_of(
-        st.fixed_dictionaries({"message": said}),
-        st.fixed_dictionaries({"callback_query": _presses(users, plain)}),
-        st.fixed_dictionaries({"callback_query": _presses(users, plain)}),
-        st.fixed_dictionaries({"edited_message": said}),
-        st.fixed_dictionaries({"channel_post": plain}),
-        st.fixed_dictionaries({"my_chat_member": _changes(users, chats)}),
-        st.fixed_dictionaries({}),
+        *(st.fixed_dictionaries({kind: shape}) for kind, shape in often), st.fixed_dictionaries({})
+    )
+
+
+def _polls() -> Strategy:
+    option = st.fixed_dictionaries(
+        {"text": _names(), "voter_count": st.integers(0, 3), "persistent_id": st.just("1")}
+    )
+    return st.fixed_dictionaries(
+        {
+            "id": st.sampled_from(["东密", "西密", "x", ""]),
+            "question": _texts(),
+            "options": st.lists(option, max_size=3),
+            "total_voter_count": st.integers(0, 9),
+            "is_closed": st.booleans(),
+            "is_anonymous": st.booleans(),
+            "type": st.sampled_from(["regular", "quiz"]),
+            "allows_multiple_answers": st.booleans(),
+            "allows_revoting": st.booleans(),
+            "members_only": st.booleans(),
+        }
+    )
+
+
+def _answers(users: Strategy) -> Strategy:
+    return st.fixed_dictionaries(
+        {
+            "poll_id": st.sampled_from(["东密", "西密", "x", ""]),
+            "option_ids": st.lists(st.integers(-1, 4), max_size=3),
+            "option_persistent_ids": st.just([]),
+        },
+        optional={"user": users},
     )
 
 
@@ -97,11 +128,14 @@ def _presses(users: Strategy, messages: Strategy) -> Strategy:
     buttons = st.builds(
         lambda kind, number: example(kind, number).pack(),
         st.sampled_from(HEARD),
-        st.sampled_from([-1, 0, 1, 2, 3, 2**31 - 1]),
+        st.sampled_from([-1, 0, 1, 2, 3, 4, 5, 6, 2**31 - 1]),
+    )
+    real = st.tuples(
+        st.integers(0, 9999), st.one_of(st.none(), st.integers(0, 63)), st.sampled_from("0129:x\x00")
     )
     return st.fixed_dictionaries(
         {"id": st.just("1"), "from": users, "chat_instance": st.just("1")},
-        optional={"message": messages, "data": st.one_of(buttons, buttons, st.text(max_size=64))},
+        optional={"message": messages, "data": st.one_of(real, real, buttons, st.text(max_size=64))},
     )
 
 

@@ -61,9 +61,10 @@ async def place_with_strangers(stage: FastStage) -> Place:
     await first.press(card, 0)
     await stage.settle()
     async with stage.program.store.unit(stage.now) as unit:
-        await _fill(unit.conn, here.building_id)
+        await fill(unit.conn, here.building_id)
         ids = {
-            name: await _here(unit.conn, table, here.building_id) for name, table in metadata.tables.items()
+            name: await rows_here(unit.conn, table, here.building_id)
+            for name, table in metadata.tables.items()
         }
     there = await bound_building(stage, name="8栋")
     resident, recorder = await residents(stage, there, 2)
@@ -87,14 +88,14 @@ async def place_with_strangers(stage: FastStage) -> Place:
     )
 
 
-async def _fill(conn: Connection, building_id: int) -> None:
+async def fill(conn: Connection, building_id: int, secret: str = SECRET, by: int = 0) -> None:
     """Give the building a row of every table that a button names and that has none here yet."""
     names = {each.name for kind in kinds() for each in fields(kind)}  # type: ignore[arg-type]
     named = {table for name in names if (table := _table_of(name))}
     for table in (one.name for one in metadata.sorted_tables if one.name in named):
-        if not await _here(conn, metadata.tables[table], building_id):
+        if not await rows_here(conn, metadata.tables[table], building_id):
             row = {
-                column.name: await _value(conn, column, building_id)
+                column.name: await _value(conn, column, building_id, secret, by)
                 for column in metadata.tables[table].columns
                 if not column.primary_key and column.default is None and not column.nullable
             }
@@ -105,12 +106,16 @@ async def _fill(conn: Connection, building_id: int) -> None:
                 raise AssertionError(f"the building with secrets needs a row of {table}: {row}") from error
 
 
-async def _value(conn: Connection, column: Column[Any], building_id: int) -> Any:
+async def _value(
+    conn: Connection, column: Column[Any], building_id: int, secret: str = SECRET, by: int = 0
+) -> Any:
     """Something that a column may hold, of this building where it refers to a row."""
     if column.name == "state":
         return STATES[column.table.name]
     for key in column.foreign_keys:
-        found = await _here(conn, key.column.table, building_id)
+        if by and key.column.table.name == "people":
+            return by
+        found = await rows_here(conn, key.column.table, building_id)
         return found[0] if found else await conn.scalar(select(key.column).limit(1))
     match column.type:
         case Boolean():
@@ -120,12 +125,12 @@ async def _value(conn: Connection, column: Column[Any], building_id: int) -> Any
         case JSON():
             return []
         case String():
-            return SECRET
+            return secret
         case _:
             return datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-async def _here(conn: Connection, table: Table, building_id: int) -> list[int]:
+async def rows_here(conn: Connection, table: Table, building_id: int) -> list[int]:
     """The ids of those rows of a table that belong to a building, by whatever they refer to."""
     if "id" not in table.columns:
         return []
@@ -135,7 +140,7 @@ async def _here(conn: Connection, table: Table, building_id: int) -> list[int]:
     if "building_id" in table.columns:
         return list(await conn.scalars(query.where(table.c.building_id == building_id)))
     refers = [
-        key.parent.in_(await _here(conn, key.column.table, building_id))
+        key.parent.in_(await rows_here(conn, key.column.table, building_id))
         for key in table.foreign_keys
         if key.column.table.name not in PASSING
     ]
@@ -183,14 +188,15 @@ async def kept(stage: FastStage, place: Place) -> dict[str, set[str]]:
         for name, table in metadata.tables.items():
             if name not in PASSING | ASKING:
                 rows = (await conn.execute(select(table))).mappings().all()
-                found[name] = {str(dict(row)) for row in rows if _is_here(table, dict(row), place)}
+                found[name] = {str(dict(row)) for row in rows if is_here(table, dict(row), place)}
         streams = [f"{kind}:{number}" for kind in ("meeting", "ballot") for number in place.ids[f"{kind}s"]]
         events = await conn.execute(text("SELECT stream, number, kind, hash FROM events"))
         found["chains"] = {str(tuple(row)) for row in events if row.stream in streams}
     return found
 
 
-def _is_here(table: Table, row: dict[str, Any], place: Place) -> bool:
+def is_here(table: Table, row: dict[str, Any], place: Place) -> bool:
+    """Whether a row is of a place, or refers to one that is."""
     if row.get("id") in place.ids.get(table.name, []):
         return True
     return any(

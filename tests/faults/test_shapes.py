@@ -1,4 +1,4 @@
-"""Whatever shape an update has: it is no fault of ours, and the next is heard."""
+"""Whatever shape an update has: no fault of ours, no right exceeded, no word of another community shown."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.reading import read
+from bot.intake import WANTED
+from handlers.voting import CastVote
 from tests.faults.fast import FastStage
-from tests.faults.shapes import updates
-from tests.scenes import bound_building, open_ballot, residents, say
+from tests.faults.shapes import KINDS, updates
+from tests.faults.twins import GROUPS, PEOPLE, hear, side_of, twins
+from tests.scenes import say
 
-PEOPLE, GROUPS = [100_001, 100_002, 100_003], [-4_000_001]
 EXAMPLES = 60 if os.environ.get("THOROUGH") else 3
 
 
@@ -27,6 +28,10 @@ class Unprinted(list[dict[str, Any]]):
         return f"{len(self)} updates"
 
 
+def test_the_shapes_are_of_the_kinds_the_bot_asks_for() -> None:
+    assert sorted(KINDS) == sorted(WANTED)
+
+
 @settings(
     max_examples=EXAMPLES,
     derandomize=True,
@@ -34,25 +39,41 @@ class Unprinted(list[dict[str, Any]]):
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-@given(st.lists(updates(PEOPLE, GROUPS), min_size=60, max_size=120).map(Unprinted))
-def test_no_update_of_any_shape_is_a_fault_of_ours(them: Unprinted) -> None:
-    asyncio.run(hear(them))
+@given(st.lists(updates(PEOPLE, GROUPS), min_size=80, max_size=160).map(Unprinted))
+def test_no_update_of_any_shape_is_a_fault_or_reaches_into_another_community(them: Unprinted) -> None:
+    asyncio.run(heard(them))
 
 
-async def hear(them: list[dict[str, Any]]) -> None:
-    """Have a building's bot hear these, and then somebody else."""
+async def heard(them: list[dict[str, Any]]) -> None:
+    """Have the bot of two communities hear these, and then somebody else."""
     with tempfile.TemporaryDirectory() as folder:
         async with FastStage(Path(folder)) as stage:
-            scene = await bound_building(stage)
-            neighbours = await residents(stage, scene, 2)
-            await open_ballot(stage, scene)
-            known = {person.id for person in (scene.leader, *neighbours)}
-            assert known == set(PEOPLE) and scene.group.id in GROUPS, (known, scene.group.id)  # noqa: PT018
-            for number, one in enumerate(them):
-                update = await read(stage.program.reception, {**one, "update_id": 10_000_000 + number})
-                if update is not None:
-                    await stage.program.application.process_update(update)
-            await stage.program.quiet()
-            assert await stage.faults() == []
+            await hear(stage, await twins(stage), them)
             newcomer = stage.sandbox.people.new("示例路人")
             assert (await say(stage, newcomer, newcomer.private(), "帮助")).by_bot
+
+
+async def test_the_same_buttons_in_the_hands_of_their_own_people_change_and_show_much(tmp_path: Path) -> None:
+    """So the test above does try what matters, and would see it."""
+    async with FastStage(tmp_path) as stage:
+        sides = await twins(stage)
+        assert all(len(side.words) > 8 for side in sides)
+        for number, side in enumerate(sides, 1):
+            leader, resident = side.people[:2]
+            private = {"message_id": 1, "date": 1, "chat": {"id": leader, "type": "private"}}
+            group = {"message_id": 1, "date": 1, "chat": {"id": side.group, "type": "group"}}
+            vote = CastVote(side.place.ids["ballots"][0], 2).pack()
+            them = [press(leader, private, data) for data in side.buttons[::2]]
+            begun = len(stage.sandbox.requests)
+            await hear(stage, sides, [*them, press(resident, group, vote)], 10_000_000 * number)
+            said = [one for one in stage.sandbox.requests[begun:] if one.method != "answerCallbackQuery"]
+            shown = [one for one in said if any(word in str(one.params) for word in side.words)]
+            assert len(shown) > 5
+            assert all(side_of(sides, int(one.params["chat_id"])) is side for one in shown)
+
+
+def press(number: int, message: dict[str, Any], data: str) -> dict[str, Any]:
+    """Somebody's press below a message."""
+    user = {"id": number, "is_bot": False, "first_name": "示例"}
+    under = {**message, "chat": dict(message["chat"])}
+    return {"callback_query": {"id": "1", "from": user, "chat_instance": "1", "message": under, "data": data}}

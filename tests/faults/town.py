@@ -32,7 +32,7 @@ from storage import proxies as stored_proxies
 from storage.store import Connection, Store, Unit
 from storage.tables import ballots, items, meetings, metadata, minutes, objections, straws
 from tests.faults.life import enliven
-from tests.faults.strangers import PASSING, SECRET, _here, _value
+from tests.faults.strangers import PASSING, SECRET, _value, rows_here
 from tests.services.house import LAYOUTS, NOW, House, house
 
 
@@ -77,7 +77,7 @@ async def town(database: str) -> AsyncIterator[Town]:
             await _fill(unit, here)
             await enliven(unit, here)
             ids = {
-                name: await _here(unit.conn, table, here.building.id)
+                name: await rows_here(unit.conn, table, here.building.id)
                 for name, table in metadata.tables.items()
             }
             for about, table in (("ballot", "ballots"), ("minutes", "meetings")):
@@ -120,7 +120,7 @@ async def _fill(unit: Unit, here: House) -> None:
             filed = {"stage": "draft", "drafted_at": NOW, "objections_until": NOW}
             await unit.conn.execute(insert(minutes).values(meeting_id=made[0], **filed))
     for table in metadata.sorted_tables:
-        if await _here(unit.conn, table, here.building.id):
+        if await rows_here(unit.conn, table, here.building.id):
             continue
         if "id" in table.columns and table.name not in PASSING | BY_HAND:
             row = {
