@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.audit import Tally, check_every_log, check_faults
 from tests.faults.bots import Mortal, mortal
-from tests.faults.left import Left, differences, left_behind
+from tests.faults.left import Left, Line, differences, left_behind, same
 from tests.faults.meeting import HOUSEHOLDS, play
 
 PARTS = int(os.environ.get("WRITE_POINTS", "4"))  # at how many of the points it dies; 0: at every one
@@ -48,3 +50,25 @@ async def test_a_death_at_any_point_changes_nothing(tmp_path: Path) -> None:
     for point in range(step // 2 + 1, len(points) + 1, step):
         left, _ = await played(tmp_path / str(point), point)
         assert differences(undisturbed, left) == [], f"after a death {points[point - 1]} ({point})"
+
+
+def test_what_a_chat_shows_too_much_too_little_or_otherwise_is_found() -> None:
+    said = [Line(words, (), pinned=False) for words in ("会议通知", "投票", "结果")]
+    notice, ballot, result = said
+    assert same(said, said, set(), set())
+    assert not same(said, [*said, result], set(), set()), "a card twice"
+    assert not same(said, [notice, ballot], set(), set()), "a card missing"
+    assert not same(said, [notice, result, ballot], {notice.text}, {notice.text}), "another order"
+    assert not same(said, [notice, replace(ballot, pinned=True), result], set(), set())
+    assert not same(said, [notice, replace(ballot, labels=("甲",)), result], set(), set())
+    assert same(said, [notice, notice, ballot, result], {notice.text}, set()), "it was under way"
+    assert not same(said, [notice, notice, notice, ballot, result], {notice.text}, set())
+    assert same(said, [ballot, result], set(), {notice.text}), "an answer that was under way"
+    assert not same(said, [ballot, result], {notice.text}, set()), "no notice may be missing"
+
+
+def test_a_row_that_differs_is_found() -> None:
+    left = Left({"votes": ["甲", "乙"]}, {}, Counter(), Counter())
+    assert differences(left, left) == []
+    assert differences(left, replace(left, tables={"votes": ["甲"]})) == ["votes: ['乙']"]
+    assert differences(left, replace(left, tables={"votes": ["甲", "乙", "乙"]})) == ["votes: rows twice"]
