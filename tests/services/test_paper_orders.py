@@ -7,11 +7,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +27,8 @@ from storage import ballots as stored
 from storage import homes, log, people
 from storage.papers import of_ballot
 from storage.proxies import of_person
+from tests import postgres
+from tests.conftest import ENGINES
 from tests.services.house import House, house
 
 VOTER, HOLDER, FIRST, SECOND, TELLER = "0", "1", "2", "3", "4"
@@ -33,6 +37,7 @@ CHAT, PROXY, PAPER = (1,), (2,), (3,)  # so each says of itself how it came in
 OTHERS = {"5": (1,), "6": (2,), "7": (2,)}  # so many that the figures are told
 
 Step = Callable[[], Awaitable[None]]
+Fresh = Callable[[], AbstractContextManager[str]]
 
 
 @dataclass
@@ -132,42 +137,62 @@ class Case:
         self.over = True
 
 
+@pytest.fixture(params=ENGINES)
+def fresh(request: pytest.FixtureRequest) -> Fresh:
+    """An empty database for each order, on each engine."""
+    if request.param == "sqlite":
+        return partial(copied, request.getfixturevalue("sqlite_template"))
+    server, template = (request.getfixturevalue(f"postgres_{name}") for name in ("server", "template"))
+    return partial(postgres.database, server, template)
+
+
+@contextmanager
+def copied(template: Path) -> Iterator[str]:
+    """The address of a copy of a database file."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(template, Path(folder) / "x.db")
+        yield f"sqlite+aiosqlite:///{folder}/x.db"
+
+
 THOROUGH = 300 if os.environ.get("THOROUGH") else 0
 STEPS = ("chat", "chat", "give", "use", "revoke", "write", "first", "second", "close")
 
 
 @settings(
-    max_examples=THOROUGH or 12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=THOROUGH or 8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     steps=st.permutations(STEPS).flatmap(lambda order: st.permutations(order).map(lambda two: order + two))
 )
-def test_one_vote_stands_and_paper_before_all_others(sqlite_template: Path, steps: list[str]) -> None:
-    asyncio.run(played(sqlite_template, steps))
+def test_one_vote_stands_and_paper_before_all_others(fresh: Fresh, steps: list[str]) -> None:
+    played(fresh, steps)
 
 
-def test_paper_stands_over_what_came_before_and_refuses_what_comes_after(sqlite_template: Path) -> None:
+def test_paper_stands_over_what_came_before_and_refuses_what_comes_after(fresh: Fresh) -> None:
     for steps in (
         ["chat", "write", "first", "second", "chat"],
         ["write", "first", "second", "chat", "give"],
         ["give", "use", "write", "first", "second", "use"],
         ["give", "write", "first", "second", "use", "revoke"],
     ):
-        assert asyncio.run(played(sqlite_template, steps)) == PAPER
+        assert played(fresh, steps) == PAPER
     for steps in (
         ["chat", "write", "first", "close", "second"],
         ["chat", "write", "close", "first", "second"],
     ):
-        assert asyncio.run(played(sqlite_template, steps)) == CHAT
-    assert asyncio.run(played(sqlite_template, ["give", "use", "chat", "revoke"])) == PROXY
+        assert played(fresh, steps) == CHAT
+    assert played(fresh, ["give", "use", "chat", "revoke"]) == PROXY
 
 
-async def played(template: Path, steps: list[str]) -> tuple[int, ...] | None:
+def played(fresh: Fresh, steps: list[str]) -> tuple[int, ...] | None:
     """What stands in the end, which is what the rule says, what was counted, and what the export proves."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(template, Path(folder) / "x.db")
-        async with house(f"sqlite+aiosqlite:///{folder}/x.db", households=9, residents=8) as home:
-            return await _played(home, steps)
+    with fresh() as database:
+        return asyncio.run(_played_in(database, steps))
+
+
+async def _played_in(database: str, steps: list[str]) -> tuple[int, ...] | None:
+    async with house(database, households=9, residents=8) as home:
+        return await _played(home, steps)
 
 
 async def _played(home: House, steps: list[str]) -> tuple[int, ...] | None:

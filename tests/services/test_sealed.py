@@ -181,8 +181,8 @@ async def test_of_two_sealed_votes_nothing_is_told_and_nothing_is_decided(stage:
         verify(json.dumps(data | {"digest": export_digest(data)}).encode())
 
 
-async def test_where_two_may_vote_nothing_is_sealed(sqlite: str) -> None:
-    async with house(sqlite, households=2, residents=2) as home:
+async def test_where_two_may_vote_nothing_is_sealed(database: str) -> None:
+    async with house(database, households=2, residents=2) as home:
         async with home.store.unit(home.now) as unit:
             draft = await services.draft(unit, home.building, home.leader_id, LAYOUTS)
             await services.set_secrecy(unit, draft, Secrecy.SEALED)

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
-from storage.engine import open_engine
 from storage.store import Piece, Store
-from storage.tables import communities, metadata
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store(open_engine(f"sqlite+aiosqlite:///{tmp_path}/pieces.db"))
-    async with store.engine.begin() as conn:
-        await conn.run_sync(metadata.create_all)
-    yield store
-    await store.close()
+from storage.tables import communities
 
 
 def found(name: str, conn: Piece) -> str:
