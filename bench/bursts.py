@@ -6,6 +6,7 @@ begins on a copy of the database in which nobody has voted. Votes changed again 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -140,6 +141,8 @@ async def _copy(platform: Telegram, database: Path) -> AsyncIterator[Program]:
     """Our bot on a copy of a database, until the block ends."""
     copy = database.with_suffix(".copy")
     shutil.copyfile(database, copy)
+    with copy.open("rb+") as written:
+        os.fsync(written.fileno())  # else it is written while votes are
     try:
         async with ours(platform, copy) as bot:
             yield bot

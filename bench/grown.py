@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.bursts import GROUPS, PEOPLE, votes_a_second
+from bench.bursts import votes_a_second
 from bench.figure import Figure, at_least, rates, ratios
 from bench.ours import build_town
 from bench.telegram import telegram
 
+GROUPS, PEOPLE = 100, 10_000
 FEW, MANY = 1_000, 1_000_000
 PRESSES, REPEATS = 5_000, 5
 

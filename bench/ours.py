@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench.telegram import Telegram
-from bench.town import Town, settle
+from bench.town import Town, open_another, settle
 from bot.clock import utc_now
 from bot.limits import Limits
 from bot.program import Program, running
@@ -38,6 +38,18 @@ async def build_town(
     try:
         await migrate.upgrade(store.engine)
         return await settle(store, known["groups"], known["people"], now(), past_votes)
+    finally:
+        await store.close()
+
+
+async def another_ballot(
+    telegram: Telegram, path: Path, town: Town, now: Callable[[], datetime] = utc_now
+) -> Town:
+    """The same town with one more open ballot a building, each with a card of its own."""
+    known = await telegram.ask("another_card")
+    store = Store(open_engine(address(path)))
+    try:
+        return await open_another(store, town, known["groups"], now())
     finally:
         await store.close()
 

@@ -18,7 +18,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bench.lateness import Lateness
 from sandbox import Sandbox
+from sandbox.accounts import BotAccount
+from sandbox.chats import Chat
 from sandbox.limits import Limits
 from sandbox.membership import join
 from sandbox.messages import Message
@@ -60,6 +63,8 @@ class Verbs:
         )
         self.waits: list[float] = []
         self.cards: dict[int, Message] = {}
+        self.lateness = Lateness()
+        self._watch: asyncio.Task[None] | None = None
 
     async def answer(self, request: Request) -> JSONResponse:
         """Answer a request."""
@@ -73,15 +78,22 @@ class Verbs:
         for number in range(groups):
             group = world.new_group(f"示例楼 {number}", mayor, supergroup=True)
             join(world, group, bot, mayor, admin=True)
-            keys = {"inline_keyboard": [[{"text": text, "callback_data": f"v.1.{text}"}] for text in "123"]}
-            self.cards[group.id] = post(
-                world, group, bot, {"text": "电动车充电桩装在哪里？" * 10}, keyboard=keys
-            )
+            self.cards[group.id] = self._card(group, bot)
         for number in range(people):
             world.new_person(f"示例住户 {number}")
         bot.updates.clear()
         mine = [account.id for account in world.accounts.values() if account not in {bot, mayor}]
         return {"groups": [(chat, card.id) for chat, card in self.cards.items()], "people": mine}
+
+    def _card(self, group: Chat, bot: BotAccount) -> Message:
+        keys = {"inline_keyboard": [[{"text": text, "callback_data": f"v.1.{text}"}] for text in "123"]}
+        said = {"text": "电动车充电桩装在哪里？" * 10}
+        return post(self.sandbox.world, group, bot, said, keyboard=keys)
+
+    async def another_card(self) -> JSON:
+        """Post one more card in each group, for another ballot; presses are still under the first."""
+        bot = next(iter(self.sandbox.world.bots.values()))
+        return {"groups": [(chat, self._card(card.chat, bot).id) for chat, card in self.cards.items()]}
 
     async def press(self, presses: list[tuple[int, int, str]]) -> JSON:
         """Let people press buttons under a group's card, all at the same moment: who, where, data."""
@@ -89,6 +101,7 @@ class Verbs:
         self.waits.clear()
         for person, chat, data in presses:
             pressed = press(world, world.accounts[person], self.cards[chat], data)
+            self.lateness.press(data, pressed.at)
             begun = time.monotonic()
             pressed.answer.add_done_callback(partial(self._note, begun))
         return {"at": time.monotonic()}
@@ -108,6 +121,35 @@ class Verbs:
         at = time.monotonic()
         await asyncio.sleep(0)
         return {"at": at, "waits": sorted(self.waits)}
+
+    async def watch(self) -> JSON:
+        """Note from now on what counts towards each group's limits, and what its cards say."""
+        world = self.sandbox.world
+        (meter,) = world.meters.values()
+        take = meter.take
+
+        def noted(chat_id: int, count: int = 1) -> int:
+            wait = take(chat_id, count)
+            if not wait:
+                self.lateness.spend(chat_id, world.clock())
+            return wait
+
+        meter.take = noted  # type: ignore[method-assign]
+        self._watch = asyncio.create_task(self._note_cards())
+        return {}
+
+    async def _note_cards(self) -> None:
+        world = self.sandbox.world
+        with world.changes.listening() as changes:
+            while True:
+                change = await changes.get()
+                if change.message is not None and change.kind == "edit":
+                    text, keys = str(change.message.body.get("text", "")), change.message.buttons
+                    self.lateness.show(change.chat.id, world.clock(), text, keys)
+
+    async def late(self) -> JSON:
+        """How late each vote was shown, and how many were not."""
+        return {"lags": self.lateness.lags(), "uncounted": self.lateness.uncounted()}
 
     async def forget(self) -> JSON:
         """Let go of presses that nobody will answer."""

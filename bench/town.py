@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +74,14 @@ async def settle(
         ballots = await _open_ballots(unit.conn, len(groups), len(groups), now)
         await _show(unit.conn, ballots, [str(message) for _, message in cards])
     return Town(people, groups, ballots)
+
+
+async def open_another(store: Store, town: Town, cards: Sequence[tuple[int, int]], now: datetime) -> Town:
+    """The same town with a further ballot a building; `cards` are the messages that show these."""
+    async with store.unit(now) as unit:
+        ballots = await _open_ballots(unit.conn, len(cards), len(cards), now)
+        await _show(unit.conn, ballots, [str(message) for _, message in cards])
+    return replace(town, ballots=ballots)
 
 
 async def _settle(conn: Connection, groups: Sequence[int], people: Sequence[int], now: datetime) -> None:

@@ -41,16 +41,22 @@ class Queue:
         self.troubles = self.failures = 0
 
     def next(self, now: float) -> Letter | Card | None:
-        """What goes first: letters in order; a card when none waits or it is more urgent."""
+        """What goes first: letters in order; a card when none waits or it is more urgent.
+
+        Of several cards it is the one that is longest behind: under another people may vote all the time.
+        """
         if self.unwritten is not None:
             return self.unwritten[0]
         letter = self.letters[0] if self.letters else None
-        for card in self.cards.values():
+        for card in sorted(self.cards.values(), key=self._order):
             if letter is not None and card.rank >= letter.rank:
                 continue
             if card.message is None or now >= self.card_after:
                 return card
         return letter
+
+    def _order(self, card: Card) -> tuple[int, float]:
+        return card.rank, self.behind_since.get(card.id, 0.0)
 
     @property
     def rank(self) -> int:

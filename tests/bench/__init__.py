@@ -1,0 +1,1 @@
+"""What the bench reckons with: pure rules of what is measured."""
