@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from logging import INFO, WARNING
 from typing import TypeVar
 
 from bot.gate import Gate
@@ -24,8 +25,9 @@ from bot.metrics import Metrics
 from bot.office import NotInOffice, Seat, check_held, take_over
 from bot.postman import Delivery, Failed, Gone, Later, Lost, Moved, Postman, Refused, Sent, Unsure
 from bot.queues import Queue, Undelivered, is_over
+from bot.turns import Turns
 from rules.people import Chat
-from storage import marks, outbox, people, updates
+from storage import homes, marks, outbox, people, updates
 from storage.outbox import Card, Letter
 from storage.store import Connection, Piece, Store, Unavailable, Unit
 
@@ -75,7 +77,7 @@ class Dispatcher:
     def _begin(self) -> None:
         """Know of nothing yet: what was known in an earlier time in office is no longer so."""
         self._queues: dict[int, Queue] = {}
-        self._ready: list[tuple[int, int, int]] = []  # (rank, order, chat id)
+        self._ready = Turns()
         self._later: list[tuple[float, int, int]] = []  # (when, order, chat id)
         self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
         self._last = 0  # id of the newest letter taken in
@@ -164,9 +166,11 @@ class Dispatcher:
 
     async def _meet(self, conn: Connection, jobs: Sequence[Letter | Card]) -> None:
         """Have a queue for the chat of each."""
-        for chat in await people.chats_among(conn, {job.chat_id for job in jobs} - self._queues.keys()):
+        new = {job.chat_id for job in jobs} - self._queues.keys()
+        buildings = await homes.buildings_by_chat(conn, new)
+        for chat in await people.chats_among(conn, new):
             pace = self._limits.card_pace if chat.kind == "group" else 0.0  # one may just have been edited
-            self._queues[chat.id] = Queue(chat, card_after=self._began + pace)
+            self._queues[chat.id] = Queue(chat, buildings.get(chat.id), card_after=self._began + pace)
 
     def _enqueue(self, job: Letter | Card) -> None:
         queue = self._queues[job.chat_id]
@@ -182,7 +186,7 @@ class Dispatcher:
     def _list(self, chat_id: int) -> None:
         queue = self._queues[chat_id]
         if not queue.busy:
-            heapq.heappush(self._ready, (queue.rank, next(self._order), chat_id))
+            self._ready.add(queue.rank, queue.building, chat_id)
 
     def _start_ready(self) -> float | None:
         """Start what may leave now; how many seconds until there may be more, None if nothing waits."""
@@ -192,7 +196,7 @@ class Dispatcher:
         while self._ready:
             if len(self._sending) >= AT_ONCE or len(self._ahead) >= AHEAD:
                 return None
-            self._start(self._queues[heapq.heappop(self._ready)[2]], now)
+            self._start(self._queues[self._ready.pop()], now)
         return self._pause(now)
 
     def _pause(self, now: float) -> float | None:
@@ -331,7 +335,9 @@ class Dispatcher:
         changes: dict[str, object] = {"state": still}
         match delivery:
             case Gone(why) | Refused(why) | Failed(why) | Unsure(why) if over:
-                changes = outbox.dropped(unit.now, type(delivery).__name__.lower(), why)
+                cause = type(delivery).__name__.lower()
+                changes = outbox.dropped(unit.now, cause, why)
+                log.log(INFO if cause == "gone" else WARNING, "a letter was let go: %s %s", letter.id, cause)
             case Unsure():
                 changes["attempts"] = letter.attempts + 1
             case Lost():

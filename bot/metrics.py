@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from storage.figures import Figures
+from storage.outbox import CAUSES
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _LAGS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
@@ -59,6 +60,12 @@ class Metrics:
         self._waits = Counter(
             "louyuhui_told_to_wait", "Deliveries answered with 429 Too Many Requests", registry=self.registry
         )
+        self._dropped = Gauge(
+            "louyuhui_outbox_dropped_letters",
+            "Letters let go in the last seven days, by cause",
+            ["cause"],
+            registry=self.registry,
+        )
         self._gauges = {name: Gauge(name, text, registry=self.registry) for name, text in _GAUGES.items()}
         self.delivered_at = time.monotonic()  # when something last arrived, or the bot began
 
@@ -91,6 +98,8 @@ class Metrics:
         values["louyuhui_in_office"] = int(in_office)
         for name, value in values.items():
             self._gauges[name].set(value)
+        for cause in CAUSES:
+            self._dropped.labels(cause).set(nan if figures is None else figures.dropped[cause])
         return generate_latest(self.registry)
 
 

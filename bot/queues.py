@@ -21,6 +21,7 @@ class Queue:
     """What one chat is to get: letters in order, and the cards that are behind."""
 
     chat: Chat
+    building: int | None = None  # whose turn it is when it is this chat's
     letters: deque[Letter] = field(default_factory=deque)
     cards: dict[int, Card] = field(default_factory=dict)
     behind_since: dict[int, float] = field(default_factory=dict)  # by card

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, FromClause, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.outbox import behind
+from storage.outbox import CAUSES, behind
 from storage.tables import ballots, cards, chats, dues, faults, outbox, seen_updates
+
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Figures:
 
     unsent: int  # letters that may leave
     oldest_unsent: datetime | None  # since when it has been allowed to leave
+    dropped: Mapping[str, int]  # letters let go in the last week, by cause, a word of CAUSES each
     put_off: int  # letters that are not to leave yet
     behind: int  # cards that do not show the present state, where they can be seen
     waiting: int  # dues of the schedule, the overdue ones included
@@ -36,6 +40,7 @@ async def figures(conn: AsyncConnection, now: datetime) -> Figures:
     return Figures(
         unsent=unsent,
         oldest_unsent=oldest_unsent,
+        dropped=await _dropped(conn, now),
         put_off=await _count(conn, outbox, outbox.c.state == "queued", outbox.c.not_before > now),
         behind=await _count(conn, cards.join(chats), behind()),
         waiting=await _count(conn, dues, dues.c.state == "waiting"),
@@ -57,6 +62,13 @@ async def _letters(conn: AsyncConnection, now: datetime) -> tuple[int, datetime 
     )
     count, oldest = (await conn.execute(query)).one()
     return count, oldest
+
+
+async def _dropped(conn: AsyncConnection, now: datetime) -> dict[str, int]:
+    lately = outbox.c.dropped_at > now - LATELY
+    query = select(outbox.c.cause, func.count().label("times")).where(lately).group_by(outbox.c.cause)
+    found = {row.cause: row.times for row in await conn.execute(query)}
+    return dict.fromkeys(CAUSES, 0) | found
 
 
 async def _overdue(conn: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:

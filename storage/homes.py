@@ -250,6 +250,17 @@ async def buildings_for(conn: AsyncConnection, person_id: int) -> list[Building]
     return sorted(found, key=lambda one: (one.id not in at_home, one.id))
 
 
+async def buildings_by_chat(conn: AsyncConnection, chat_ids: Collection[int]) -> dict[int, int | None]:
+    """The building each chat is about; of a private one about none, the first in which its person lives."""
+    if not chat_ids:
+        return {}
+    lived_in = chats.outerjoin(people, people.c.address == chats.c.address).outerjoin(members)
+    building = func.coalesce(chats.c.building_id, func.min(households.c.building_id)).label("building")
+    query = select(chats.c.id, building).select_from(lived_in.outerjoin(households))
+    found = await conn.execute(query.where(chats.c.id.in_(chat_ids)).group_by(chats.c.id))
+    return {row.id: row.building for row in found}
+
+
 async def ask_claim(conn: AsyncConnection, **values: object) -> Claim:
     """Write down a claim that a leader is to confirm."""
     added = await conn.execute(claims.insert().values(state="asked", **values))

@@ -14,6 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.rows import every, first, key
 from storage.tables import cards, chats, dialogues, dues, outbox, straws
 
+CAUSES = (  # why a letter was let go
+    "gone",  # its chat cannot be reached
+    "refused",  # the platform will never take it
+    "failed",  # the platform failed each time, and it was given up
+    "unsure",  # it may be there, and was not to be said twice
+    "fault",  # it could not be made, by a fault of ours
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:

@@ -727,7 +727,7 @@ outbox = Table(
     Column("payload", JSON, nullable=False),
     Column("state", String, nullable=False, default="queued"),  # queued, sending, sent, dropped
     Column("why", String),  # of a dropped one, in the platform's words
-    Column("cause", String),  # of a dropped one: "gone", "refused", "failed", "unsure", "fault"
+    Column("cause", String),  # of a dropped one, one of storage.outbox.CAUSES
     Column("attempts", Integer, nullable=False, default=0),
     Column("not_before", Instant),
     Column("made_at", Instant, nullable=False),

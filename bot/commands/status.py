@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from rich.table import Table
@@ -68,12 +68,29 @@ def _rows(found: Figures, now: datetime) -> list[tuple[str, str]]:
         ("上次处理消息 last update", _ago(found.handled_at, now)),
         ("待发消息 letters to send", _queue(found.unsent, found.oldest_unsent, now)),
         ("定时待发 letters put off", str(found.put_off)),
+        ("七天内没送出 not delivered", _dropped(found.dropped)),
         ("待更新的卡片 cards behind", str(found.behind)),
         ("日程 schedule", str(found.waiting)),
         ("已到期未办 overdue", _queue(found.overdue, found.oldest_overdue, now)),
         ("没重做的错 faults", f"{found.unmended} ⚠ louyuhui faults" if found.unmended else "0 ✓"),
         ("进行中的投票 open ballots", str(found.open_ballots)),
     ]
+
+
+def _dropped(found: Mapping[str, int]) -> str:
+    """How many of each cause; that somebody blocked the bot is no trouble."""
+    told = ", ".join(f"{_CAUSES[cause]} {count}" for cause, count in found.items() if count)
+    mark = " ⚠" if any(count for cause, count in found.items() if cause != "gone") else " ✓"
+    return f"{sum(found.values())}{mark}" + (f"，{told}" if told else "")
+
+
+_CAUSES = {
+    "gone": "收不到 unreachable",
+    "refused": "被拒 refused",
+    "failed": "放弃 given up",
+    "unsure": "不明 unsure",
+    "fault": "出错 fault",
+}
 
 
 def _queue(count: int, oldest: datetime | None, now: datetime) -> str:

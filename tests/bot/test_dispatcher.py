@@ -19,11 +19,12 @@ from handlers.speech import Screen, View
 from sandbox import Sandbox
 from sandbox.limits import Limits as Allowed
 from sandbox.limits import Meter
+from sandbox.people import Person
 from services import outbox
 from services.outbox import Rank
+from storage import homes, people, privacy
 from storage import outbox as rows
-from storage import people, privacy
-from storage.store import Unavailable
+from storage.store import Unavailable, Unit
 
 SPEED = 20.0
 
@@ -271,6 +272,43 @@ async def test_ten_thousand_reminders_hold_up_no_other_buildings_result(tmp_path
         assert said(sandbox, "每月提醒") - before < 5 * 30, "in five seconds; all of them take 333"
         async with program.store.glance() as conn:
             assert (await rows.depth(conn)) > 9_000
+
+
+async def lives_in(unit: Unit, building: str, *neighbours: Person) -> list[int]:
+    """People move into a building; their private chats."""
+    community = await homes.community(unit.conn, building)
+    there = await homes.add_building(
+        unit.conn, community_id=community, name="1栋", units=1, zone="Asia/Shanghai", lang="zh"
+    )
+    rooms = [{"building_id": there.id, "unit": "1", "room": str(one.id)} for one in neighbours]
+    await homes.add_households(unit.conn, rooms)
+    chats = []
+    for home, person in zip(await homes.households_in(unit.conn, there.id), neighbours, strict=True):
+        person.private().state.started = True
+        known = await people.meet(unit.conn, str(person.id), person.name, "zh", unit.now)
+        await homes.join(unit.conn, home.id, known.id, "slip", unit.now)
+        chats.append((await people.enter(unit.conn, str(person.id), "private", person.name)).id)
+    return chats
+
+
+async def test_the_reminders_of_one_building_hold_up_no_other_buildings(tmp_path: Path) -> None:
+    """At the same rank each building has its turn."""
+    async with on_sandbox(tmp_path) as (sandbox, program):
+        many = [sandbox.people.new(f"示例住户 {number}") for number in range(300)]
+        async with program.store.unit(datetime.now(UTC)) as unit:
+            large = await lives_in(unit, "大院", *many)
+            [small] = await lives_in(unit, "小院", sandbox.people.new("示例住户 小院"))
+            for chat in large:
+                await outbox.say(unit, chat, {"text": "每月提醒", "keys": []}, rank=Rank.BULK)
+        await until_said(sandbox, "每月提醒", 60)  # they are on their way
+        before = said(sandbox, "每月提醒")
+        async with program.store.unit(datetime.now(UTC)) as unit:
+            await outbox.say(unit, small, {"text": "小院的提醒", "keys": []}, rank=Rank.BULK)
+        await until_said(sandbox, "小院的提醒", 1)
+        assert said(sandbox, "每月提醒") - before < 90, "in three seconds"
+        await program.dispatcher.idle.wait()
+        assert said(sandbox, "每月提醒") == 300
+        assert sandbox.counters.too_many == 0
 
 
 async def test_who_waits_for_an_answer_does_not_wait_for_the_reminders_of_all_others(tmp_path: Path) -> None:

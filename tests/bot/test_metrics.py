@@ -192,7 +192,13 @@ async def test_no_label_names_anybody(stage: Watched) -> None:
     assert not re.search(r"[一-鿿]", text)
     assert str(scene.leader.id) not in text
     samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
-    assert {label for sample in samples for label in sample.labels} == {"kind", "what", "result", "le"}
+    assert {label for sample in samples for label in sample.labels} == {
+        "kind",
+        "what",
+        "result",
+        "cause",
+        "le",
+    }
 
 
 async def test_metrics_are_closed_unless_a_door_is_named(tmp_path: Path) -> None:

@@ -84,6 +84,23 @@ async def test_what_was_put_off_over_night_has_waited_since_the_morning_only(sta
         assert (await figures(unit.conn, unit.now)).oldest_unsent == made
 
 
+async def test_what_was_let_go_lately_is_counted_by_cause(stage: Stage, config: Path) -> None:
+    """What was let go more than a week ago counts no more."""
+    assert sum((await read(stage)).dropped.values()) == 0
+    async with stage.program.store.unit(stage.now) as unit:
+        chat = await people.enter(unit.conn, "900", "private", "示例住户")
+        for days, cause in ((0, "refused"), (6, "gone"), (6, "gone"), (8, "failed")):
+            put = {"chat_id": chat.id, "rank": 1, "notice": True, "payload": {}, "made_at": unit.now}
+            await outbox.put(unit.conn, **put)
+            [letter] = await outbox.open_letters(unit.conn, 0)
+            ended = outbox.dropped(unit.now - timedelta(days=days), cause, "the platform's words")
+            await outbox.change_letters(unit.conn, [letter.id], **ended)
+    told = rows((await command("status", "--config", str(config))).stdout)["not delivered"]
+    assert told.startswith("3 ⚠")
+    assert "unreachable 2" in told
+    assert "refused 1" in told
+
+
 async def letters(stage: Stage, made_ago: timedelta) -> None:
     """A letter that cannot leave and one put off, a due that is late and one that is not, and a fault."""
     stage.program.office.tasks[0].cancel()  # nothing is sent any more
