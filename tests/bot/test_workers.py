@@ -156,20 +156,25 @@ async def test_when_one_is_killed_the_other_takes_over_and_nothing_is_lost(
         wanted = {voter: 1 + here.homes[voter] % len(OPTIONS) for voter in here.voters}
         early, late = here.voters[::2], here.voters[1::2]
         presses = [begin(here, card, voter, wanted[voter]) for voter in early]
+        async with asyncio.timeout(PATIENCE):
+            while len(front.served) < 2:  # a slow one is left out for a while; both are to take part
+                await asyncio.sleep(0.2)
+                presses.append(begin(here, card, late[0], wanted[late.pop(0)]))
         await put_notices(here)
         await until(lambda: len(received(here)) >= 3 and any(one.answer.done() for one in presses))
-        await until(lambda: len(front.served) == 2)  # both take part
         both[in_office].kill()
-        struck, before = time.monotonic(), received(here)
+        struck = time.monotonic()
         presses += [begin(here, card, voter, wanted[voter]) for voter in late]
-        await until(lambda: len(received(here)) > len(before) + UNDER_WAY or len(received(here)) == SPOKEN)
+        other = next(name for name in both if name != in_office)
+        async with asyncio.timeout(PATIENCE):
+            while (await front.health(other)).get("in_office") != other:  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.05)
         took = time.monotonic() - struck
         await until(lambda: all(one.answer.done() for one in presses))
-        other = next(name for name in both if name != in_office)
-        assert (await front.health(other))["in_office"] == other
+        await until(lambda: len(received(here)) == SPOKEN)  # what may have left is looked for, one a second
         await until(lambda: f"已投 {len(set(here.homes.values()))} 户" in card.text)
         with capsys.disabled():
-            print(f"\nkilled: another worker had sent what waited {took:.1f} s later")  # noqa: T201 - a figure, for who reads along
+            print(f"\nkilled: another worker was in office {took:.1f} s later")  # noqa: T201 - a figure, for who reads along
 
         assert took < TAKES_OVER
         assert {home: (wanted[voter],) for voter, home in here.homes.items()} == await stored_choices(here)

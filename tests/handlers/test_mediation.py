@@ -10,7 +10,7 @@ from sandbox.people import Person
 from services.export import export_building
 from storage import contacts, homes, mediations, people, updates
 from storage.tables import metadata
-from tests.faults.strangers import _here, every_button, every_text
+from tests.faults.strangers import every_button, every_text, rows_here
 from tests.faults.test_strangers import batches
 from tests.handlers.test_minutes import pdf_text
 from tests.handlers.test_monthly import at
@@ -359,7 +359,7 @@ async def try_all(stage: Stage, here: Table, person: Person) -> str:
     """Somebody presses all buttons and says all words there are, in private; what was answered."""
     async with stage.program.store.glance() as conn:
         tables = metadata.tables.items()
-        ids = {name: await _here(conn, table, here.scene.building_id) for name, table in tables}
+        ids = {name: await rows_here(conn, table, here.scene.building_id) for name, table in tables}
     assert all(ids[table] for table in ("mediations", "sides", "agreements"))
     shown, answers = last(person), []
     for some in batches(list(every_button(ids, 1))):

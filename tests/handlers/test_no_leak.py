@@ -27,7 +27,7 @@ from storage import ballots, homes, people
 from storage.figures import figures
 from storage.tables import metadata
 from tests.faults.fast import FastStage
-from tests.faults.strangers import _here, every_button, every_text
+from tests.faults.strangers import every_button, every_text, rows_here
 from tests.faults.test_strangers import batches
 from tests.scenes import bound_building, open_ballot, open_meeting, press, residents, say
 from tests.services.test_sealed import opened
@@ -100,7 +100,7 @@ def _our(line: str) -> str:
 async def try_all(stage: FastStage, building_id: int, persons: Sequence[Person]) -> list[str]:
     """Everybody presses all buttons, says all words and opens all links there are; what was answered."""
     async with stage.program.store.glance() as conn:
-        ids = {name: await _here(conn, table, building_id) for name, table in metadata.tables.items()}
+        ids = {name: await rows_here(conn, table, building_id) for name, table in metadata.tables.items()}
     toasts = []
     for person in persons:
         chat = person.private()
