@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from rules.ballots import Ballot, State
 from rules.events import Event, first_break
+from rules.results import SHOWN_FROM
 from rules.votes import Vote as Stored
 from sandbox.conversations import Seen
 from storage import ballots, log, updates
@@ -227,8 +228,8 @@ def check_cards(village: Village, now: Round, rows: Rows, tally: Tally) -> None:
     results = _cards(village, f" {now.question} —— 结果")
     if closed:
         each = Counter(vote.choice for vote in rows.votes).values()
-        figures = [f"{voted} 户参加", *(f" {count} 户 " for count in each)]
-        _check_card(results, figures, f"{where}: its result", tally)
+        told = [f" {count} 户 " for count in each] if voted >= SHOWN_FROM else ["不到 3 户"] * bool(voted)
+        _check_card(results, [f"{voted} 户参加", *told], f"{where}: its result", tally)
     elif results:
         tally.broken.append(f"{where}: the result of an open ballot is shown")
 
