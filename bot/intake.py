@@ -18,6 +18,7 @@ from telegram import Update
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
+from bot.gate import seconds_of
 from bot.metrics import Metrics
 from bot.reading import read
 from handlers.telegram import Reception
@@ -69,8 +70,7 @@ class Intake:
                 await asyncio.sleep(pause)
                 continue
             except RetryAfter as error:
-                wait = error.retry_after
-                await asyncio.sleep(wait if isinstance(wait, int) else wait.total_seconds())
+                await asyncio.sleep(seconds_of(error))
                 continue
             except TelegramError as error:
                 log.log(
