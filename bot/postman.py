@@ -212,7 +212,7 @@ class Postman:
             delivery = await act()
         except TelegramError as error:
             delivery = fate(error)
-            if isinstance(delivery, Refused):
+            if isinstance(delivery, Refused) and what != "question":
                 log.warning("a message was refused: %s", error)
         self._metrics.delivery(what, type(delivery).__name__.lower(), time.monotonic() - began)
         if isinstance(delivery, Later) and delivery.seconds is not None:
