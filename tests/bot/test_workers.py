@@ -166,9 +166,7 @@ async def test_when_one_is_killed_the_other_takes_over_and_nothing_is_lost(
         struck = time.monotonic()
         presses += [begin(here, card, voter, wanted[voter]) for voter in late]
         other = next(name for name in both if name != in_office)
-        async with asyncio.timeout(PATIENCE):
-            while (await front.health(other)).get("in_office") != other:  # noqa: ASYNC110 - as below
-                await asyncio.sleep(0.05)
+        await until_in_office(front, other, other)
         took = time.monotonic() - struck
         await until(lambda: all(one.answer.done() for one in presses))
         await until(lambda: len(received(here)) == SPOKEN)  # what may have left is looked for, one a second
