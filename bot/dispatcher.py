@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from logging import INFO, WARNING
+from math import inf
 from typing import TypeVar
 
 from bot.gate import Gate
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 30  # requests under way
 AHEAD = 2  # messages marked as leaving before the overall budget lets them, so that marking costs no time
 SLOWEST = 5  # doublings of the pause after which what failed is tried again
+APART = 0.1  # seconds between two looks into the outbox: while people vote, each costs time that votes need
 LOOK = 5.0  # seconds after which it looks for what another process has put in
 GRACE = 2.0  # seconds in which what another worker has under way arrives, or never
 MOMENT = 0.1  # seconds after which a chat is looked at again to which something went past the outbox
@@ -82,6 +84,7 @@ class Dispatcher:
         self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
         self._last = 0  # id of the newest letter taken in
         self._news = True  # something was committed since the last look
+        self._look_after = -inf
         self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
         self._began = self._tick()
         self.idle.clear()
@@ -99,27 +102,31 @@ class Dispatcher:
         try:
             while True:
                 self._wake.clear()
-                if self._news:
+                if self._until_look() <= 0:
                     await self._look()
-                pause = self._start_ready()
-                if not (self._sending or self._ready or self._later or self._wake.is_set()):
+                pause = min(self._start_ready(), self._until_look())
+                if not (self._news or self._sending or self._ready or self._later):
                     self.idle.set()
-                try:
-                    wait = LOOK if pause is None else min(LOOK, pause / self._speed)
-                    async with asyncio.timeout(wait):  # wait_for may lose a cancellation, until Python 3.12
+                with suppress(TimeoutError):  # wait_for may lose a cancellation, until Python 3.12
+                    async with asyncio.timeout(max(0.01, pause) / self._speed):
                         await self._wake.wait()
-                except TimeoutError:
-                    self._news = True
         finally:
             await asyncio.gather(*self._sending, return_exceptions=True)
 
+    def _until_look(self) -> float:
+        """Seconds until it looks into the outbox: at news, when what was put off is due, and now and then."""
+        now = self._tick()
+        due = (self._delayed[0][0] - self._clock()).total_seconds() if self._delayed else inf
+        wait = 0.0 if self._news else min(self._look_after + LOOK * self._speed - now, due)
+        return max(self._look_after - now, wait)
+
     async def _look(self) -> None:
-        self._news = False
+        self._news, self._look_after = False, self._tick() + APART
         try:
             await self._pull()
         except Unavailable as error:
             log.warning("the outbox cannot be read: %s", error)
-            self._news = True
+            self._news, self._look_after = True, self._tick() + PATIENCE
 
     async def _take_over(self) -> None:
         """Go on where another's work, or this one's before, has ended."""
@@ -188,22 +195,16 @@ class Dispatcher:
         if not queue.busy:
             self._ready.add(queue.rank, queue.building, chat_id)
 
-    def _start_ready(self) -> float | None:
-        """Start what may leave now; how many seconds until there may be more, None if nothing waits."""
+    def _start_ready(self) -> float:
+        """Start what may leave now; how many seconds until there may be more."""
         now = self._tick()
         while self._later and self._later[0][0] <= now:
             self._list(heapq.heappop(self._later)[2])
         while self._ready:
             if len(self._sending) >= AT_ONCE or len(self._ahead) >= AHEAD:
-                return None
+                return inf
             self._start(self._queues[self._ready.pop()], now)
-        return self._pause(now)
-
-    def _pause(self, now: float) -> float | None:
-        waits = [self._later[0][0] - now] if self._later else []
-        if self._delayed:
-            waits.append((self._delayed[0][0] - self._clock()).total_seconds())
-        return max(0.01, min(waits)) if waits else None
+        return self._later[0][0] - now if self._later else inf
 
     def _start(self, queue: Queue, now: float) -> None:
         if queue.busy or not (queue.letters or queue.cards):

@@ -5,6 +5,7 @@ It also tells what certainly never left from what may have arrived, which decide
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+import orjson
 from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -25,9 +27,6 @@ _NEVER_LEFT = (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aio
 _FORM = {"User-Agent": BaseRequest.USER_AGENT, "Content-Type": "application/x-www-form-urlencoded"}
 _FILES = {"User-Agent": BaseRequest.USER_AGENT}
 _DEFAULT: Any = BaseRequest.DEFAULT_NONE
-_SUSPECT = re.compile(  # U+0000, a first half without a second, a second without a first; a half as bytes
-    rb"\\u(?:0000|[dD](?:[89aAbB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89aAbB]..\\u[dD])[c-fC-F]))|\xed[\xa0-\xbf]"
-)
 _NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")  # whole pairs are one character by then
 
 
@@ -72,8 +71,11 @@ class Request(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
-        """The platform's answer, with texts that a database can keep. Raises TelegramError."""
-        return storable(BaseRequest.parse_json_payload(payload), payload)
+        """The platform's answer, as `read_json` reads it. Raises TelegramError."""
+        try:
+            return read_json(payload)
+        except ValueError:
+            return _cleaned(BaseRequest.parse_json_payload(payload))
 
     async def initialize(self) -> None:
         """Be ready; connections are opened when they are needed."""
@@ -139,9 +141,16 @@ def proxy_for(url: str) -> str | None:
     return None if proxy is None or proxy_bypass(parts.netloc) else proxy
 
 
-def storable(content: Any, written: bytes) -> Any:
-    """What JSON says, without what no database of ours keeps in a text: U+0000, and half a surrogate pair."""
-    return _cleaned(content) if _SUSPECT.search(written) else content
+def read_json(written: bytes) -> Any:
+    """What JSON says, without what no database of ours keeps in a text: U+0000, and half a surrogate pair.
+
+    Raises ValueError, RecursionError.
+    """
+    try:
+        content = orjson.loads(written)  # a third of the standard library's time
+    except ValueError:  # no JSON, or one with half a pair
+        return _cleaned(json.loads(written))
+    return _cleaned(content) if rb"\u0000" in written else content
 
 
 def _cleaned(content: Any) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from bot import settings
 from bot.intake import WANTED, Intake, whose
 from bot.lines import Lines
 from bot.reading import read
-from bot.request import storable
+from bot.request import read_json
 from handlers.telegram import Reception, Reply
 from storage.store import Unavailable
 
@@ -138,7 +137,7 @@ async def _body(request: Request) -> bytes:
 def _read(body: bytes) -> dict[str, Any]:
     """The update as a JSON object. Raises NotAnUpdate."""
     try:
-        content = storable(json.loads(body), body)
+        content = read_json(body)
     except (ValueError, RecursionError):
         raise NotAnUpdate from None
     number = content.get("update_id") if isinstance(content, dict) else None

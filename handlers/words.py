@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -23,6 +23,7 @@ from rules.homes import Door
 
 LANGUAGES = ("zh", "en")
 TEMPLATES = Path(__file__).parent / "templates"
+_Blocks = dict[str, list[Callable[[Context], Iterator[str]]]]
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 
@@ -50,9 +51,20 @@ class Words:
 
 def _render(environment: Environment, lang: str, name: str, facts: Mapping[str, object]) -> str:
     file, _, block = name.partition(".")
-    template = environment.get_template(f"{lang}/{file}.j2")
-    context = template.new_context({"lang": lang, **facts})
-    return "".join(template.blocks[block](context)).strip()
+    blocks, known = _blocks(environment, f"{lang}/{file}.j2")
+    context = environment.context_class(environment, {**known, "lang": lang, **facts}, file, {})
+    context.blocks = blocks
+    return "".join(blocks[block][0](context)).strip()
+
+
+@cache
+def _blocks(environment: Environment, file: str) -> tuple[_Blocks, dict[str, Any]]:
+    """A file's blocks as its context has them, and what all templates know.
+
+    For each word the library would list them anew, which costs more than to say it: a file has hundreds.
+    """
+    template = environment.get_template(file)
+    return {name: [block] for name, block in template.blocks.items()}, dict(template.globals)
 
 
 @cache

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Connection,
+    Insert,
     Select,
     String,
     Text,
@@ -39,7 +41,7 @@ from rules.votes import OpenBallot, Vote
 from rules.ways import Choice, Way
 from storage import voters as rights
 from storage.proxies import entrusted, use
-from storage.rows import among, every
+from storage.rows import among, every, execute_many
 from storage.tables import (
     ballots,
     buildings,
@@ -54,6 +56,12 @@ from storage.tables import (
     votes,
 )
 
+_ADD_EVENT, _SEE = events.insert(), seen_updates.insert()
+_COUNT = (
+    update(ballots)
+    .where(ballots.c.id == bindparam("ballot"))
+    .values(voted=ballots.c.voted + bindparam("count"))
+)
 _ROUND = 1000  # more than anybody presses on a paper
 
 
@@ -189,18 +197,17 @@ def save(conn: Connection, desk: Desk, answers: Mapping[int, dict[str, Any]], no
         _save_wishes(conn, desk.asked)
     if desk.cast:
         cast = _cast_events(conn, desk.cast, desk.changed, now)
-        conn.execute(events.insert(), [_row(event) for event in cast])
+        execute_many(conn, _ADD_EVENT, [_row(event) for event in cast])
     if desk.first:
-        more = update(ballots).where(ballots.c.id == bindparam("ballot"))
         counts = [{"ballot": ballot_id, "count": count} for ballot_id, count in desk.first.items()]
-        conn.execute(more.values(voted=ballots.c.voted + bindparam("count")), counts)
+        execute_many(conn, _COUNT, counts)
     _seal(conn, desk)
     if desk.used:
         use(conn, desk.used, now)
     _renew_cards(conn, desk)
     if answers:
         rows = [{"update_id": key, "at": now, "toast": toast} for key, toast in answers.items()]
-        conn.execute(seen_updates.insert(), rows)
+        execute_many(conn, _SEE, rows)
 
 
 def _seal(conn: Connection, desk: Desk) -> None:
@@ -249,12 +256,6 @@ def _private_chats(conn: Connection, shown: Collection[tuple[int, str]]) -> list
 
 
 def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: datetime) -> None:
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(votes)
-    kept = ("choice", "reason", "how", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
-    upsert = insert.on_conflict_do_update(
-        index_elements=["ballot_id", "voter_id"], set_={name: insert.excluded[name] for name in kept}
-    )
     rows = [
         {
             "ballot_id": ballot_id,
@@ -271,7 +272,16 @@ def _save_votes(conn: Connection, changed: Mapping[tuple[int, int], Vote], now: 
         }
         for (ballot_id, voter_id), vote in changed.items()
     ]
-    conn.execute(upsert, rows)
+    execute_many(conn, _upsert(conn.dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> Insert:
+    insert: Any = (sqlite if dialect == "sqlite" else postgresql).insert(votes)
+    kept = ("choice", "reason", "how", "by_id", "at", "wanted", "wanted_by_id", "wanted_at")
+    replaced = {name: insert.excluded[name] for name in kept}
+    upsert: Insert = insert.on_conflict_do_update(index_elements=["ballot_id", "voter_id"], set_=replaced)
+    return upsert
 
 
 def _save_wishes(conn: Connection, asked: Mapping[tuple[int, int], Vote]) -> None:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, CursorResult, RowMapping, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Dialect,
+    RowMapping,
+    UpdateBase,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.engine import Result
+from sqlalchemy.sql.compiler import SQLCompiler
 
 T = TypeVar("T")
 
@@ -25,7 +38,7 @@ def first(kind: type[T], result: Result[tuple[object, ...]]) -> T | None:
 
 def every(kind: type[T], result: Result[tuple[object, ...]]) -> list[T]:
     """All rows, in order."""
-    return [one(kind, row) for row in result.mappings()]
+    return [kind(*row) for row in result.columns(*kind.__slots__)]  # type: ignore[attr-defined, call-arg]
 
 
 def key(result: Result[tuple[object, ...]]) -> int:
@@ -48,3 +61,28 @@ def among(
     return both.in_(
         select(func.json_extract(listed.c.value, "$[0]"), func.json_extract(listed.c.value, "$[1]"))
     )
+
+
+def execute_many(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Run a statement that is kept (its text is, too) for each row, which gives every parameter by name.
+
+    SQLAlchemy by itself works out anew for each row what its parameters are: that costs more than the row.
+    """
+    text, parameters = _written(statement, conn.dialect, tuple(rows[0]))
+    given = [
+        tuple([row[name] if process is None else process(row[name]) for name, process in parameters])
+        for row in rows
+    ]
+    conn.exec_driver_sql(text, given)
+
+
+@lru_cache
+def _written(
+    statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """A statement in a database's own words; and its parameters in order, each with what makes it fit."""
+    compiled = statement.compile(dialect=dialect, column_keys=names, for_executemany=True)
+    assert isinstance(compiled, SQLCompiler)
+    assert compiled.positiontup is not None
+    kinds = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup}
+    return str(compiled), [(name, kinds[name].bind_processor(dialect)) for name in compiled.positiontup]

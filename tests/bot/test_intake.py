@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from telegram.error import TelegramError
 
 from bot.request import Request
 from handlers.buttons import Button
@@ -358,13 +359,26 @@ async def test_a_fault_in_an_answer_to_a_poll_is_recorded_though_nobody_can_be_t
 
 @pytest.mark.parametrize(
     "text",
-    [rb"a\u0000b\\u0000", rb"a\ud83db\\u0000", rb"a\uDE00b\\u0000"],
-    ids=["nothing", "first half", "second half"],
+    [rb"a\u0000b\\u0000", rb"a\ud83db\\u0000", rb"a\uDE00b\\u0000", b"a\xed\xa0\x80b\\\\u0000"],
+    ids=["nothing", "first half", "second half", "half as bytes"],
 )
 def test_what_no_database_keeps_in_a_text_is_left_out_of_what_is_fetched(text: bytes) -> None:
     written = rb'{"ok": true, "result": [{"update_id": 1, "message": {"text": "' + text + rb'"}}]}'
     read = Request.parse_json_payload(written)
     assert read["result"][0]["message"]["text"] == r"ab\u0000"
+
+
+def test_bytes_that_are_no_text_spoil_only_the_text_they_are_in() -> None:
+    written = (
+        b'{"ok": true, "result": [{"update_id": 1, "message": {"text": "a\xff\\u0000"}}, {"update_id": 2}]}'
+    )
+    read = Request.parse_json_payload(written)
+    assert read["result"] == [{"update_id": 1, "message": {"text": "a\ufffd"}}, {"update_id": 2}]
+
+
+def test_an_answer_that_is_no_json_is_an_error_of_the_platform() -> None:
+    with pytest.raises(TelegramError):
+        Request.parse_json_payload(b"<html>Bad Gateway</html>")
 
 
 def test_a_whole_pair_is_left_as_it_is() -> None:
