@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 30  # requests under way
 AHEAD = 2  # messages marked as leaving before the overall budget lets them, so that marking costs no time
 SLOWEST = 5  # doublings of the pause after which what failed is tried again
-APART = 0.1  # seconds between two looks into the outbox: while people vote, each costs time that votes need
 LOOK = 5.0  # seconds after which it looks for what another process has put in
 GRACE = 2.0  # seconds in which what another worker has under way arrives, or never
 MOMENT = 0.1  # seconds after which a chat is looked at again to which something went past the outbox
@@ -83,15 +82,14 @@ class Dispatcher:
         self._later: list[tuple[float, int, int]] = []  # (when, order, chat id)
         self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
         self._last = 0  # id of the newest letter taken in
-        self._news = True  # something was committed since the last look
-        self._look_after = -inf
+        self._look_at = -inf  # when to look into the outbox unless something is committed before
         self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
         self._began = self._tick()
         self.idle.clear()
 
     def notice(self) -> None:
         """Look into the outbox: something was committed."""
-        self._news = True
+        self._look_at = -inf
         self.idle.clear()
         self._wake.set()
 
@@ -105,7 +103,7 @@ class Dispatcher:
                 if self._until_look() <= 0:
                     await self._look()
                 pause = min(self._start_ready(), self._until_look())
-                if not (self._news or self._sending or self._ready or self._later):
+                if not (self._sending or self._ready or self._later or self._wake.is_set()):
                     self.idle.set()
                 with suppress(TimeoutError):  # wait_for may lose a cancellation, until Python 3.12
                     async with asyncio.timeout(max(0.01, pause) / self._speed):
@@ -114,19 +112,18 @@ class Dispatcher:
             await asyncio.gather(*self._sending, return_exceptions=True)
 
     def _until_look(self) -> float:
-        """Seconds until it looks into the outbox: at news, when what was put off is due, and now and then."""
-        now = self._tick()
+        """Seconds until it looks into the outbox: now if there is news, else when what was put off is due."""
         due = (self._delayed[0][0] - self._clock()).total_seconds() if self._delayed else inf
-        wait = 0.0 if self._news else min(self._look_after + LOOK * self._speed - now, due)
-        return max(self._look_after - now, wait)
+        return min(self._look_at - self._tick(), due)
 
     async def _look(self) -> None:
-        self._news, self._look_after = False, self._tick() + APART
+        self._look_at = self._tick() + LOOK * self._speed
         try:
             await self._pull()
         except Unavailable as error:
             log.warning("the outbox cannot be read: %s", error)
-            self._news, self._look_after = True, self._tick() + PATIENCE
+            await asyncio.sleep(PATIENCE / self._speed)
+            self._look_at = -inf
 
     async def _take_over(self) -> None:
         """Go on where another's work, or this one's before, has ended."""

@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
 
-from bot.dispatcher import APART
 from bot.limits import Limits
 from bot.program import Program, running
 from bot.settings import Settings
@@ -108,30 +106,6 @@ async def test_what_could_not_be_read_to_its_end_is_read_again(
             await say(program, chat.id, "private", ["回答"])
         await until_said(sandbox, "回答", 2)
         assert next(fail, False) is False
-
-
-async def test_what_comes_one_after_the_other_is_looked_at_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While people vote there is a commit every few moments; not each is a reason to read the outbox."""
-    async with on_sandbox(tmp_path) as (sandbox, program):
-        chat = await sandbox.people.new("示例住户").start()
-        await sandbox.settled()
-        await program.dispatcher.idle.wait()
-        pull, looks = program.dispatcher._pull, []
-
-        async def counted() -> None:
-            looks.append(story_time())
-            await pull()
-
-        monkeypatch.setattr(program.dispatcher, "_pull", counted)
-        for _ in range(200):
-            program.dispatcher.notice()
-            await asyncio.sleep(0)
-        await say(program, chat.id, "private", ["回答"])
-        await until_said(sandbox, "回答", 1)
-        await program.dispatcher.idle.wait()
-        assert min(after - before for before, after in pairwise(looks)) > APART / 2
 
 
 @asynccontextmanager
