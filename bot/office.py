@@ -39,11 +39,11 @@ class Seat(Protocol):
     def on_news(self, listener: Callable[[], None]) -> None:
         """Have `listener` called when another worker has stored something."""
 
-    async def claim(self, person: int) -> int:
-        """Wait until no other worker handles an update of this person; what `release` is to be given."""
+    async def claim(self, person: int, number: int) -> Any:
+        """Wait until an update of a person is the next among all workers'; what `release` is to be given."""
 
-    def release(self, person: int, claimed: int) -> None:
-        """Let another worker handle updates of this person."""
+    def release(self, claim: Any) -> None:
+        """Let the next update of the person be handled, here or at another worker."""
 
     async def open(self) -> None:
         """Sit down. Raises Unavailable."""

@@ -45,11 +45,10 @@ class Alone:
     def on_news(self, _listener: Callable[[], None]) -> None:
         """Nothing: nobody else stores anything but a command, and that is found in time."""
 
-    async def claim(self, _person: int) -> int:
+    async def claim(self, _person: int, _number: int) -> None:
         """Nothing: there is nobody to wait for."""
-        return 0
 
-    def release(self, _person: int, _claimed: int) -> None:
+    def release(self, _claim: None) -> None:
         """Nothing, likewise."""
 
     async def open(self) -> None:

@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -25,7 +26,7 @@ from storage.store import Unavailable
 log = logging.getLogger(__name__)
 
 OFFICE = 7_078_771  # the advisory lock of who is in office; the writers' is the one before
-PERSONS = 7_078_772  # the class of the locks of persons whose updates are being handled
+PERSONS = 7_078_772  # the class of the locks of persons whose updates are being handled; see also Claim
 CHANNEL = "louyuhui"
 NAMED = "louyuhui worker "  # before a worker's name, as the server shows it
 
@@ -48,6 +49,25 @@ def _now() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+@dataclass(slots=True, eq=False)
+class Claim:
+    """An update of a person that waits to be handled, or is being handled.
+
+    Until that is over its worker shares a lock on `mark`, by which others know of it and of its place.
+    """
+
+    key: int  # the person's, four bytes above 0; two who share one only wait for each other
+    number: int  # the update's, four bytes
+    begun: asyncio.Future[None]
+    told: bool = False  # others know of it
+    session: int = 0  # of the worker, in which it was begun; 0: without asking others
+
+    @property
+    def mark(self) -> int:
+        """What the lock is on."""
+        return self.key << 32 | self.number
+
+
 class Seat:
     """A worker's place among the others; `pace` is the seconds between two times it makes itself heard."""
 
@@ -67,8 +87,8 @@ class Seat:
         self._stirred = asyncio.Event()
         self._news = False  # something was committed here that who is in office should know
         self._listeners: list[Callable[[], None]] = []
-        self._claims: list[tuple[int, asyncio.Future[int]]] = []
-        self._releases: list[int] = []
+        self._claims: list[Claim] = []  # that wait
+        self._over: list[Claim] = []  # others are still to know
         self._session_number = 0
 
     @property
@@ -102,7 +122,7 @@ class Seat:
             except _CAST_OFF as error:
                 log.warning("the seat is lost for now: %s", error)
                 self._leave()
-            pause = AGAIN if self._claims else max(0.0, self._look_at - _now())
+            pause = AGAIN if self._claims or self._over else max(0.0, self._look_at - _now())
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._stirred.wait()
@@ -121,20 +141,23 @@ class Seat:
             with suppress(*_CAST_OFF):
                 await session.close(timeout=self._pace)
 
-    async def claim(self, person: int) -> int:
-        """Wait until no other worker handles an update of this person; what `release` is to be given.
+    async def claim(self, person: int, number: int) -> Claim:
+        """Wait until an update of a person is the next among all workers'; what `release` is to be given.
 
-        Where the seat is lost nobody waits: that updates are taken in at all goes before their order.
+        The next is the earliest that waits when none is under way. Where the seat is lost nobody waits: that
+        updates are taken in at all goes before their order.
         """
-        claimed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._claims.append((_key(person), claimed))
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        claim = Claim(person % (_HALF >> 1) + 1, number & _HALF, begun)
+        self._claims.append(claim)
         self._stirred.set()
-        return await claimed
+        await begun
+        return claim
 
-    def release(self, person: int, claimed: int) -> None:
-        """Let another worker handle updates of this person."""
-        if claimed == self._session_number:  # else it went with its session
-            self._releases.append(_key(person))
+    def release(self, claim: Claim) -> None:
+        """Let the next update of the person be handled, here or at another worker."""
+        if claim.session and claim.session == self._session_number:  # else it went with its session
+            self._over.append(claim)
             self._stirred.set()
 
     async def _attend(self) -> None:
@@ -146,7 +169,7 @@ class Seat:
                     self._let_everybody_go_on()
                     return
                 await self._sit_down()
-            if self._releases:
+            if self._over:
                 await self._let_go()
             if self._claims:
                 await self._ask_for_claims()
@@ -183,26 +206,26 @@ class Seat:
         self.taken.set()
 
     async def _let_go(self) -> None:
-        keys, self._releases = self._releases, []
-        await self._session.execute(
-            "SELECT pg_advisory_unlock($1, key) FROM unnest($2::int[]) AS key", PERSONS, keys
-        )
+        over, self._over = self._over, []
+        begun = [claim.key for claim in over if claim.session]
+        await self._session.execute(_LET_GO, PERSONS, begun, [claim.mark for claim in over])
 
     async def _ask_for_claims(self) -> None:
-        asked, self._claims = [one for one in self._claims if not one[1].done()], []
+        asked, self._claims = self._claims, []
+        columns = zip(*((claim.key, claim.number, claim.mark, claim.told) for claim in asked), strict=True)
         try:
-            query = "SELECT pg_try_advisory_lock($1, key) FROM unnest($2::int[]) AS key"
-            got = await self._session.fetch(query, PERSONS, [key for key, _ in asked])
+            got = await self._session.fetch(_ASK, PERSONS, *map(list, columns))
         except BaseException:
             self._claims += asked
             raise
-        for (key, claimed), (won,) in zip(asked, got, strict=True):
-            if claimed.done():  # nobody waits for it any more
-                self._releases += [key] * won
+        for claim, (won,) in zip(asked, got, strict=True):
+            claim.told, claim.session = True, self._session_number if won else 0
+            if claim.begun.done():  # nobody waits for it any more
+                self._over.append(claim)
             elif won:
-                claimed.set_result(self._session_number)
+                claim.begun.set_result(None)
             else:
-                self._claims.append((key, claimed))
+                self._claims.append(claim)
 
     def _hear(self, *_told: object) -> None:
         for listener in self._listeners:
@@ -219,23 +242,35 @@ class Seat:
         self._until = 0.0
         self.taken.clear()
         self.lost.set()
-        self._releases.clear()
+        self._over.clear()
         self._let_everybody_go_on()
         if session is not None:
             session.terminate()
 
     def _let_everybody_go_on(self) -> None:
         claims, self._claims = self._claims, []
-        for _, claimed in claims:
-            if not claimed.done():
-                claimed.set_result(0)
+        for claim in claims:
+            if not claim.begun.done():
+                claim.begun.set_result(None)
 
 
-def _key(person: int) -> int:
-    """A number of four bytes; that two persons may share one only makes them wait for each other."""
-    return person % 2_147_483_647
-
-
+_HALF = 0xFFFFFFFF
+# Whether each update begins: it does unless an earlier one of the person waits, or one is under way. Each is
+# marked before it is tried, so that whoever is under way finds it before they go on to their next.
+_ASK = (
+    "WITH asked AS MATERIALIZED (SELECT key, number, place, told OR pg_try_advisory_lock_shared(mark) AS told"
+    " FROM unnest($2::int[], $3::bigint[], $4::bigint[], $5::bool[])"
+    " WITH ORDINALITY AS given(key, number, mark, told, place)),"
+    " first AS MATERIALIZED (SELECT classid::bigint AS key, min(objid::bigint) AS number FROM pg_locks"
+    " WHERE locktype = 'advisory' AND objsubid = 1 AND classid <> 0"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY classid)"
+    " SELECT CASE WHEN first.number < asked.number THEN false ELSE pg_try_advisory_lock($1, asked.key) END"
+    " FROM asked LEFT JOIN first USING (key) ORDER BY place"
+)
+_LET_GO = (
+    "SELECT pg_advisory_unlock_shared(mark) FROM unnest($3::bigint[]) AS mark"
+    " UNION ALL SELECT pg_advisory_unlock($1, key) FROM unnest($2::int[]) AS key"
+)
 # A writer whose process froze between asking and hearing: the server ends idle transactions, and this is none
 _END_FROZEN = (
     "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"

@@ -176,6 +176,22 @@ async def test_what_is_held_up_at_one_worker_is_waited_for_at_the_other_and_nobo
     assert await stored_choices(pair.town) == {pair.home(slow): (2,), pair.home(other): (3,)}
 
 
+async def test_of_three_that_overlap_the_second_is_second_though_the_third_is_where_the_first_is(
+    pair: Pair,
+) -> None:
+    (voter,) = pair.town.voters[:1]
+    begun, gate = hold_up(pair.workers[0], voter)
+    posted = [asyncio.create_task(pair.post(0, pair.press(voter, 1)))]
+    await begun.wait()
+    posted.append(asyncio.create_task(pair.post(1, pair.press(voter, 2))))
+    await until(lambda: any(claim.told for claim in pair.workers[1].seat._claims))  # type: ignore[attr-defined]
+    posted.append(asyncio.create_task(pair.post(0, pair.press(voter, 3))))
+    await until(lambda: bool(pair.workers[0].webhook._lines._waiting[voter.id]))  # type: ignore[union-attr]
+    gate.set()
+    assert [(await one).status_code for one in posted] == [200, 200, 200]
+    assert await stored_choices(pair.town) == {pair.home(voter): (3,)}
+
+
 async def test_a_press_brought_to_both_counts_once_and_both_are_told_alike(pair: Pair) -> None:
     """As nginx does where the first was too slow."""
     (voter,) = pair.town.voters[:1]
