@@ -83,6 +83,7 @@ class Dispatcher:
         self._delayed: list[tuple[datetime, int]] = []  # (not before, letter id)
         self._last = 0  # id of the newest letter taken in
         self._look_at = -inf  # when to look into the outbox unless something is committed before
+        self._unread = False  # the last look failed
         self._ahead: set[int] = set()  # chats whose message is marked and waits before the gate
         self._began = self._tick()
         self.idle.clear()
@@ -103,7 +104,7 @@ class Dispatcher:
                 if self._until_look() <= 0:
                     await self._look()
                 pause = min(self._start_ready(), self._until_look())
-                if not (self._sending or self._ready or self._later or self._wake.is_set()):
+                if not (self._unread or self._sending or self._ready or self._later or self._wake.is_set()):
                     self.idle.set()
                 with suppress(TimeoutError):  # wait_for may lose a cancellation, until Python 3.12
                     async with asyncio.timeout(max(0.01, pause) / self._speed):
@@ -112,18 +113,18 @@ class Dispatcher:
             await asyncio.gather(*self._sending, return_exceptions=True)
 
     def _until_look(self) -> float:
-        """Seconds until it looks into the outbox: now if there is news, else when what was put off is due."""
-        due = (self._delayed[0][0] - self._clock()).total_seconds() if self._delayed else inf
+        """Seconds until it looks into the outbox: at news, when what was put off is due, and now and then."""
+        known = self._delayed and not self._unread
+        due = (self._delayed[0][0] - self._clock()).total_seconds() if known else inf
         return min(self._look_at - self._tick(), due)
 
     async def _look(self) -> None:
-        self._look_at = self._tick() + LOOK * self._speed
+        self._look_at, self._unread = self._tick() + LOOK * self._speed, False
         try:
             await self._pull()
         except Unavailable as error:
             log.warning("the outbox cannot be read: %s", error)
-            await asyncio.sleep(PATIENCE / self._speed)
-            self._look_at = -inf
+            self._look_at, self._unread = min(self._look_at, self._tick() + PATIENCE), True
 
     async def _take_over(self) -> None:
         """Go on where another's work, or this one's before, has ended."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from storage import sent
+from storage.order import Order
 from storage.sent import Message
 from storage.store import Store
 
@@ -30,6 +31,10 @@ class Seat(Protocol):
     lost: asyncio.Event  # set while not
 
     @property
+    def order(self) -> Order | None:
+        """That of a person's updates over several workers; None where there is only one."""
+
+    @property
     def held(self) -> bool:
         """Whether it is in office: no other worker can be at this moment."""
 
@@ -38,12 +43,6 @@ class Seat(Protocol):
 
     def on_news(self, listener: Callable[[], None]) -> None:
         """Have `listener` called when another worker has stored something."""
-
-    async def claim(self, person: int, number: int) -> Any:
-        """Wait until an update of a person is the next among all workers'; what `release` is to be given."""
-
-    def release(self, claim: Any) -> None:
-        """Let the next update of the person be handled, here or at another worker."""
 
     async def open(self) -> None:
         """Sit down. Raises Unavailable."""

@@ -188,7 +188,7 @@ def _open_doors(program: Program, settings: Settings, now: Callable[[], datetime
             program.application.bot,
             program.intake,
             program.reception,
-            Lines(program.seat if program.seat.shared else None),
+            program.seat.order or Lines(),
         )
         app = Starlette(routes=[*program.webhook.routes(), *watch.health()])
         program.servers += (Server(app, settings.webhook.listen),)

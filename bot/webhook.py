@@ -23,6 +23,7 @@ from bot.lines import Lines
 from bot.reading import read
 from bot.request import read_json
 from handlers.telegram import Reception, Reply
+from storage.order import Order
 from storage.store import Unavailable
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
@@ -49,7 +50,7 @@ class Webhook:
         bot: Bot,
         intake: Intake,
         reception: Reception,
-        lines: Lines,
+        lines: Lines | Order,
     ) -> None:
         self._wanted = wanted
         self._bot = bot

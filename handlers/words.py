@@ -51,8 +51,9 @@ class Words:
 
 def _render(environment: Environment, lang: str, name: str, facts: Mapping[str, object]) -> str:
     file, _, block = name.partition(".")
-    blocks, known = _blocks(environment, f"{lang}/{file}.j2")
-    context = environment.context_class(environment, {**known, "lang": lang, **facts}, file, {})
+    template = f"{lang}/{file}.j2"
+    blocks, known = _blocks(environment, template)
+    context = environment.context_class(environment, {**known, "lang": lang, **facts}, template, {})
     context.blocks = blocks
     return "".join(blocks[block][0](context)).strip()
 

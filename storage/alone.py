@@ -26,6 +26,7 @@ class Alone:
     """A lock on a file beside the database, which the system releases however the process ends."""
 
     shared = False  # no other process may take over
+    order = None  # there is no other whose updates are to be waited for
 
     def __init__(self, engine: AsyncEngine, worker: str) -> None:
         self.worker = worker
@@ -44,12 +45,6 @@ class Alone:
 
     def on_news(self, _listener: Callable[[], None]) -> None:
         """Nothing: nobody else stores anything but a command, and that is found in time."""
-
-    async def claim(self, _person: int, _number: int) -> None:
-        """Nothing: there is nobody to wait for."""
-
-    def release(self, _claim: None) -> None:
-        """Nothing, likewise."""
 
     async def open(self) -> None:
         """Take the seat. Raises Occupied, Unavailable."""

@@ -13,20 +13,19 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage.order import Order
 from storage.postgres import WRITERS, open_session
 from storage.store import Unavailable
 
 log = logging.getLogger(__name__)
 
 OFFICE = 7_078_771  # the advisory lock of who is in office; the writers' is the one before
-PERSONS = 7_078_772  # the class of the locks of persons whose updates are being handled; see also Claim
 CHANNEL = "louyuhui"
 NAMED = "louyuhui worker "  # before a worker's name, as the server shows it
 
@@ -49,25 +48,6 @@ def _now() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
-@dataclass(slots=True, eq=False)
-class Claim:
-    """An update of a person that waits to be handled, or is being handled.
-
-    Until that is over its worker shares a lock on `mark`, by which others know of it and of its place.
-    """
-
-    key: int  # the person's, four bytes above 0; two who share one only wait for each other
-    number: int  # the update's, four bytes
-    begun: asyncio.Future[None]
-    told: bool = False  # others know of it
-    session: int = 0  # of the worker, in which it was begun; 0: without asking others
-
-    @property
-    def mark(self) -> int:
-        """What the lock is on."""
-        return self.key << 32 | self.number
-
-
 class Seat:
     """A worker's place among the others; `pace` is the seconds between two times it makes itself heard."""
 
@@ -87,9 +67,7 @@ class Seat:
         self._stirred = asyncio.Event()
         self._news = False  # something was committed here that who is in office should know
         self._listeners: list[Callable[[], None]] = []
-        self._claims: list[Claim] = []  # that wait
-        self._over: list[Claim] = []  # others are still to know
-        self._session_number = 0
+        self.order = Order(self._stirred.set)
 
     @property
     def held(self) -> bool:
@@ -122,7 +100,7 @@ class Seat:
             except _CAST_OFF as error:
                 log.warning("the seat is lost for now: %s", error)
                 self._leave()
-            pause = AGAIN if self._claims or self._over else max(0.0, self._look_at - _now())
+            pause = AGAIN if self.order.unsettled else max(0.0, self._look_at - _now())
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._stirred.wait()
@@ -141,38 +119,16 @@ class Seat:
             with suppress(*_CAST_OFF):
                 await session.close(timeout=self._pace)
 
-    async def claim(self, person: int, number: int) -> Claim:
-        """Wait until an update of a person is the next among all workers'; what `release` is to be given.
-
-        The next is the earliest that waits when none is under way. Where the seat is lost nobody waits: that
-        updates are taken in at all goes before their order.
-        """
-        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        claim = Claim(person % (_HALF >> 1) + 1, number & _HALF, begun)
-        self._claims.append(claim)
-        self._stirred.set()
-        await begun
-        return claim
-
-    def release(self, claim: Claim) -> None:
-        """Let the next update of the person be handled, here or at another worker."""
-        if claim.session and claim.session == self._session_number:  # else it went with its session
-            self._over.append(claim)
-            self._stirred.set()
-
     async def _attend(self) -> None:
         """Do what is to be done now; all of it within a tenure."""
         self._stirred.clear()
         async with asyncio.timeout(TENURE * self._pace):
             if self._session is None:
                 if _now() < self._look_at:
-                    self._let_everybody_go_on()
+                    self.order.go_on()
                     return
                 await self._sit_down()
-            if self._over:
-                await self._let_go()
-            if self._claims:
-                await self._ask_for_claims()
+            await self.order.settle(self._session)
             if self._news and not self.taken.is_set():
                 self._news = False
                 await self._session.execute(f"NOTIFY {CHANNEL}")
@@ -188,7 +144,6 @@ class Seat:
         session = await open_session(self._url, settings)
         session.add_termination_listener(self._ended)
         self._session, self._look_at = session, 0.0
-        self._session_number += 1
         await session.add_listener(CHANNEL, self._hear)
 
     async def _look(self) -> None:
@@ -205,28 +160,6 @@ class Seat:
         self.lost.clear()
         self.taken.set()
 
-    async def _let_go(self) -> None:
-        over, self._over = self._over, []
-        begun = [claim.key for claim in over if claim.session]
-        await self._session.execute(_LET_GO, PERSONS, begun, [claim.mark for claim in over])
-
-    async def _ask_for_claims(self) -> None:
-        asked, self._claims = self._claims, []
-        columns = zip(*((claim.key, claim.number, claim.mark, claim.told) for claim in asked), strict=True)
-        try:
-            got = await self._session.fetch(_ASK, PERSONS, *map(list, columns))
-        except BaseException:
-            self._claims += asked
-            raise
-        for claim, (won,) in zip(asked, got, strict=True):
-            claim.told, claim.session = True, self._session_number if won else 0
-            if claim.begun.done():  # nobody waits for it any more
-                self._over.append(claim)
-            elif won:
-                claim.begun.set_result(None)
-            else:
-                self._claims.append(claim)
-
     def _hear(self, *_told: object) -> None:
         for listener in self._listeners:
             listener()
@@ -242,35 +175,11 @@ class Seat:
         self._until = 0.0
         self.taken.clear()
         self.lost.set()
-        self._over.clear()
-        self._let_everybody_go_on()
+        self.order.forget()
         if session is not None:
             session.terminate()
 
-    def _let_everybody_go_on(self) -> None:
-        claims, self._claims = self._claims, []
-        for claim in claims:
-            if not claim.begun.done():
-                claim.begun.set_result(None)
 
-
-_HALF = 0xFFFFFFFF
-# Whether each update begins: it does unless an earlier one of the person waits, or one is under way. Each is
-# marked before it is tried, so that whoever is under way finds it before they go on to their next.
-_ASK = (
-    "WITH asked AS MATERIALIZED (SELECT key, number, place, told OR pg_try_advisory_lock_shared(mark) AS told"
-    " FROM unnest($2::int[], $3::bigint[], $4::bigint[], $5::bool[])"
-    " WITH ORDINALITY AS given(key, number, mark, told, place)),"
-    " first AS MATERIALIZED (SELECT classid::bigint AS key, min(objid::bigint) AS number FROM pg_locks"
-    " WHERE locktype = 'advisory' AND objsubid = 1 AND classid <> 0"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY classid)"
-    " SELECT CASE WHEN first.number < asked.number THEN false ELSE pg_try_advisory_lock($1, asked.key) END"
-    " FROM asked LEFT JOIN first USING (key) ORDER BY place"
-)
-_LET_GO = (
-    "SELECT pg_advisory_unlock_shared(mark) FROM unnest($3::bigint[]) AS mark"
-    " UNION ALL SELECT pg_advisory_unlock($1, key) FROM unnest($2::int[]) AS key"
-)
 # A writer whose process froze between asking and hearing: the server ends idle transactions, and this is none
 _END_FROZEN = (
     "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"

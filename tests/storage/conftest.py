@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -46,3 +48,11 @@ async def engine(bare: str) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(bare)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def server(postgresql: str) -> AsyncIterator[Any]:
+    """A connection of somebody who looks after the server."""
+    connection = await asyncpg.connect(postgresql.replace("+asyncpg", ""))
+    yield connection
+    await connection.close()

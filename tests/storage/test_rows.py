@@ -55,7 +55,9 @@ async def test_a_value_of_a_condition_is_given_by_name_too(store: Store) -> None
     assert await store.at_once(moved) == [2, 11, 23]
 
 
-async def test_a_row_that_lacks_a_value_is_a_fault_and_writes_nothing(store: Store) -> None:
+async def test_a_row_that_lacks_a_value_is_a_fault_and_one_there_twice_spoils_all(
+    store: Store,
+) -> None:
     short = [*rows(1), {"update_id": 9, "at": NOW}]
     with pytest.raises(KeyError):
         await store.at_once(lambda conn: execute_many(conn, INSERT, short))

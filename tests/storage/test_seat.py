@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -48,14 +47,6 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - there is no bell
             await asyncio.sleep(0.005)
-
-
-@pytest.fixture
-async def server(postgresql: str) -> AsyncIterator[Any]:
-    """A connection of somebody who looks after the server."""
-    connection = await asyncpg.connect(postgresql.replace("+asyncpg", ""))
-    yield connection
-    await connection.close()
 
 
 async def end_session(server: Any, name: str) -> None:
@@ -196,81 +187,6 @@ async def test_who_is_cut_off_is_out_of_office_before_another_is_in_it(postgresq
             await asyncio.sleep(0.001)
         assert cut_off.lost.is_set()
         line.open.set()
-
-
-async def test_updates_of_one_person_wait_for_the_other_worker_and_nobody_else_does(postgresql: str) -> None:
-    async with seated(postgresql, "first") as first, seated(postgresql, "second") as second:
-        claimed = await first.claim(7, 1)
-        waiting = asyncio.create_task(second.claim(7, 2))
-        others = [await second.claim(person, number) for person, number in ((8, 3), (9, 4))]
-        await asyncio.sleep(PACE)
-        assert not waiting.done()
-        first.release(claimed)
-        await within(asyncio.wait([waiting]))
-        again = asyncio.create_task(first.claim(7, 5))
-        await asyncio.sleep(PACE)
-        assert not again.done()
-        for claim in (waiting.result(), *others):
-            second.release(claim)
-        await within(asyncio.wait([again]))
-
-
-async def test_of_those_that_wait_at_several_workers_the_earliest_is_next(postgresql: str) -> None:
-    async with AsyncExitStack() as stack:
-        seats = [await stack.enter_async_context(seated(postgresql, name)) for name in ("a", "b", "c")]
-        done: list[int] = []
-
-        async def handle(number: int) -> None:
-            seat = seats[number % 3]
-            claim = await seat.claim(7, number)
-            done.append(number)
-            await asyncio.sleep(0.002)
-            seat.release(claim)
-
-        held = await seats[0].claim(7, 1)
-        numbers = [9, 4, 11, 5, 2, 7, 3, 10, 6, 8, 12]
-        handling = [asyncio.create_task(handle(number)) for number in numbers]
-        await until(lambda: sum(claim.told for seat in seats for claim in seat._claims) == len(numbers))
-        seats[0].release(held)
-        await within(asyncio.wait(handling))
-        assert done == sorted(numbers)
-
-
-async def test_nothing_is_left_of_what_was_claimed(postgresql: str, server: Any) -> None:
-    async with seated(postgresql, "first") as first, seated(postgresql, "second") as second:
-        claimed = await first.claim(7, 1)
-        given_up, waiting = (asyncio.create_task(second.claim(7, number)) for number in (2, 3))
-        await until(lambda: sum(claim.told for claim in second._claims) == 2)
-        given_up.cancel()
-        first.release(claimed)
-        await within(asyncio.wait([waiting]))
-        second.release(waiting.result())
-        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid <> 0"
-        async with asyncio.timeout(PATIENCE):
-            while await server.fetchval(query):  # noqa: ASYNC110 - there is no bell
-                await asyncio.sleep(0.005)
-
-
-async def test_a_claim_that_nobody_waits_for_any_more_keeps_nobody_out(postgresql: str) -> None:
-    async with seated(postgresql, "first") as first, seated(postgresql, "second") as second:
-        claimed = await first.claim(7, 1)
-        waiting = asyncio.create_task(second.claim(7, 2))
-        await until(lambda: any(claim.told for claim in second._claims))
-        waiting.cancel()
-        first.release(claimed)
-        await within(first.claim(7, 3))
-
-
-async def test_who_dies_keeps_nobody_waiting_and_who_lost_its_seat_does_not_wait(
-    postgresql: str, server: Any
-) -> None:
-    async with seated(postgresql, "first", pace=30.0) as first, seated(postgresql, "second") as second:
-        await first.claim(7, 1)
-        waiting = asyncio.create_task(second.claim(7, 2))
-        await end_session(server, "first")
-        await within(asyncio.wait([waiting]))
-        first._look_at = float("inf")  # it cannot sit down again
-        assert (await first.claim(7, 3)).session == 0
 
 
 async def test_who_is_in_office_hears_what_others_have_stored(postgresql: str) -> None:
