@@ -98,6 +98,12 @@ class Mortal:
         """Whether it runs."""
         return self._gone is not None and not self._gone.done()
 
+    async def gone(self) -> None:
+        """Return when it is known to have died."""
+        assert self._gone is not None
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.shield(self._gone)
+
     async def kill(self) -> None:
         """Kill the bot, if it still lives."""
         if self._gone is None:
