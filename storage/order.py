@@ -45,8 +45,8 @@ class Order:
 
     @property
     def unsettled(self) -> bool:
-        """Whether something waits for others, or they for something that is over."""
-        return bool(self._waiting or self._over)
+        """Whether something waits for other workers, or they for something that is over."""
+        return bool(self._over or self._first())
 
     @asynccontextmanager
     async def turn(self, person: int, number: int) -> AsyncIterator[None]:

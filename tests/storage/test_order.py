@@ -140,6 +140,7 @@ async def test_one_that_is_given_up_at_any_moment_keeps_nobody_waiting(workers: 
         workers.end(2 * turn + 2)
         await within(asyncio.wait([doomed]))
         await within(next_one)
+        assert workers.begun[-1] == 2 * turn + 2
 
 
 async def test_a_fault_in_one_lets_the_next_begin(workers: Workers) -> None:
